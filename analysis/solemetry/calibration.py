@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From raw counts to newtons."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solemetry.device import DeviceDescription
+from solemetry.errors import FileError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """Straight-line calibration of each sensor: ``force = (counts - zero) * gain``.
+
+    Attributes
+    ----------
+    zero_counts : (S,) float array
+        Counts of the unloaded sensors (the tare).
+    gain_n_per_count : (S,) float array
+    source : str
+        Where the gains come from. ``"nominal"`` means the data sheets: never measured.
+    """
+
+    zero_counts: Floats
+    gain_n_per_count: Floats
+    source: str
+
+    @property
+    def measured(self) -> bool:
+        """Whether known weights stand behind the gains."""
+        return self.source != "nominal"
+
+    @classmethod
+    def nominal(cls, device: DeviceDescription) -> Calibration:
+        """Gains by the data sheets, zero at zero counts: usable, but not an instrument yet."""
+        counts_per_n = device.nominal_counts_per_n
+        return cls(np.zeros(len(counts_per_n)), 1.0 / counts_per_n, "nominal")
+
+    def forces(self, counts: NDArray[np.number[Any]]) -> Floats:
+        """Forces in newtons, ``(..., S)``, of raw counts ``(..., S)``; NaN stays NaN."""
+        return (np.asarray(counts, dtype=float) - self.zero_counts) * self.gain_n_per_count
+
+    def tared(self, zero_counts: Floats) -> Calibration:
+        """Return the same gains with another zero."""
+        return replace(self, zero_counts=np.asarray(zero_counts, dtype=float))
+
+    def to_json(self) -> str:
+        """Readable text that `from_json` reads back exactly."""
+        return json.dumps(
+            {
+                "zero_counts": self.zero_counts.tolist(),
+                "gain_n_per_count": self.gain_n_per_count.tolist(),
+                "source": self.source,
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str, where: str = "calibration") -> Calibration:
+        """Read what `to_json` wrote, or a file made by hand in the same form.
+
+        Raises
+        ------
+        FileError
+            When the text is not JSON, lacks a field, or its lists differ in length.
+        """
+        remedy = "It needs zero_counts and gain_n_per_count, one number a sensor, and source."
+        try:
+            doc = json.loads(text)
+            zero = np.array(doc["zero_counts"], dtype=float)
+            gain = np.array(doc["gain_n_per_count"], dtype=float)
+            source = str(doc["source"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise FileError(f"{where} cannot be read as a calibration: {error}.", remedy) from None
+        if zero.ndim != 1 or zero.shape != gain.shape:
+            raise FileError(f"{where} has lists of different lengths.", remedy)
+        if not (np.isfinite(zero).all() and np.isfinite(gain).all() and (gain != 0).all()):
+            raise FileError(f"{where} holds a gain of zero or a value that is no number.", remedy)
+        return cls(zero, gain, source)

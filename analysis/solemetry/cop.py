@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Total force and centre of pressure of sensors at known positions."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+MIN_FORCE_N = 20.0
+"""Below this total force a centre of pressure is noise divided by noise, and is NaN."""
+
+
+def total_force(forces_n: Floats) -> Floats:
+    """Total vertical force.
+
+    Parameters
+    ----------
+    forces_n : (T, S) array
+        Force on each sensor, N.
+
+    Returns
+    -------
+    (T,) array
+        N; NaN where a sensor is missing.
+    """
+    return np.asarray(forces_n, dtype=float).sum(axis=-1)
+
+
+def center_of_pressure(
+    forces_n: Floats, xy_mm: Floats, min_force_n: float = MIN_FORCE_N
+) -> Floats:
+    """Centre of pressure: the force-weighted mean of the sensor positions.
+
+    Holds for any number of sensors. A plate that senses only vertical force cannot take out
+    ``h * Fx / Fz``, the shift that a horizontal force makes at height ``h`` above the cells.
+
+    Parameters
+    ----------
+    forces_n : (T, S) array
+        Force on each sensor, N.
+    xy_mm : (S, 2) array
+        Sensor positions ``(ml, ap)``, mm.
+    min_force_n : float
+        Total force below which there is nothing to average.
+
+    Returns
+    -------
+    (T, 2) array
+        ``(ml, ap)``, mm; NaN where a sensor is missing or the total is too small.
+    """
+    forces_n = np.asarray(forces_n, dtype=float)
+    total = total_force(forces_n)
+    enough = total >= min_force_n
+    moment = forces_n @ np.asarray(xy_mm, dtype=float)
+    return np.divide(
+        moment, total[..., None], out=np.full(moment.shape, np.nan), where=enough[..., None]
+    )

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A device as its ``device.toml`` describes it: sensors at known positions behind an ADC."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solemetry.errors import FileError
+
+STANDARD_GRAVITY = 9.80665
+"""Newtons per kilogram, by definition (CGPM 1901)."""
+
+
+@dataclass(frozen=True, eq=False)
+class SensorLayout:
+    """Force sensors at known positions: what a plate and an insole have in common.
+
+    Attributes
+    ----------
+    name : str
+        The device's id.
+    kind : {"plate", "insole"}
+    labels : tuple of str, length S
+    xy_mm : (S, 2) float array
+        Position of each sensor, ``(ml, ap)``: x to the right, y forward.
+    size_mm : tuple of float
+        Width (x) and depth (y) of the top surface.
+    """
+
+    name: str
+    kind: Literal["plate", "insole"]
+    labels: tuple[str, ...]
+    xy_mm: NDArray[np.float64]
+    size_mm: tuple[float, float]
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Which sensors lie in the right half."""
+        return self.xy_mm[:, 0] > 0
+
+    @property
+    def front(self) -> NDArray[np.bool_]:
+        """Which sensors lie in the front half."""
+        return self.xy_mm[:, 1] > 0
+
+    @classmethod
+    def builtin(cls, device_id: str) -> SensorLayout:
+        """Layout of a device whose description ships with the package."""
+        return DeviceDescription.builtin(device_id).layout
+
+
+@dataclass(frozen=True, eq=False)
+class DeviceDescription:
+    """One ``device.toml``, read.
+
+    Attributes
+    ----------
+    toml : str
+        The text as it was read; recordings keep it.
+    layout : SensorLayout
+    rate_hz : float
+        Nominal conversions per second of one channel.
+    bits : int
+        Bits of one raw count.
+    delay_s : float
+        How far the ADC's own filter lags behind the force, in seconds.
+    nominal_counts_per_n : (S,) float array
+        Counts per newton by the data sheets, before any calibration.
+    geometry_hash : int
+        32 bits that change with any value in the file; comments do not count.
+    """
+
+    toml: str
+    layout: SensorLayout
+    rate_hz: float
+    bits: int
+    delay_s: float
+    nominal_counts_per_n: NDArray[np.float64]
+    geometry_hash: int
+
+    @property
+    def id(self) -> str:
+        """The device's id, the same as its layout's name."""
+        return self.layout.name
+
+    @classmethod
+    def from_toml(cls, text: str, where: str = "device.toml") -> DeviceDescription:
+        """Read a device description.
+
+        Parameters
+        ----------
+        text : str
+            The TOML text.
+        where : str
+            What to call it in an error.
+
+        Raises
+        ------
+        FileError
+            When the text is not TOML or lacks what a description needs.
+        """
+        try:
+            doc = tomllib.loads(text)
+            return cls._from_document(doc, text)
+        except tomllib.TOMLDecodeError as error:
+            raise FileError(f"{where} is not valid TOML: {error}.", "Correct that line.") from None
+        except KeyError as error:
+            raise FileError(
+                f"{where} lacks {error}.", "Compare it with hardware/plate/device.toml."
+            ) from None
+
+    @classmethod
+    def builtin(cls, device_id: str) -> DeviceDescription:
+        """Description of a device that ships with the package."""
+        name = f"{device_id}.toml"
+        file = resources.files("solemetry") / "devices" / name
+        if not file.is_file():
+            raise FileError(
+                f"No description of a device called {device_id!r} is built in.",
+                f"Known devices: {', '.join(builtin_devices())}.",
+            )
+        return cls.from_toml(file.read_text("utf-8"), name)
+
+    @classmethod
+    def _from_document(cls, doc: dict[str, Any], text: str) -> DeviceDescription:
+        cells, adc = doc["cell"], doc["adc"]
+        layout = SensorLayout(
+            name=doc["id"],
+            kind=doc["kind"],
+            labels=tuple(cell["name"] for cell in cells),
+            xy_mm=np.array([(cell["x"], cell["y"]) for cell in cells], dtype=float),
+            size_mm=(doc["top"]["width"], doc["top"]["depth"]),
+        )
+        return cls(
+            toml=text,
+            layout=layout,
+            rate_hz=float(adc["rate_hz"]),
+            bits=int(adc["bits"]),
+            delay_s=adc["delay_conversions"] / adc["rate_hz"],
+            nominal_counts_per_n=np.array([_counts_per_newton(cell, adc) for cell in cells]),
+            geometry_hash=geometry_hash(doc),
+        )
+
+
+def geometry_hash(document: dict[str, Any]) -> int:
+    """Return 32 bits that change with any value of a parsed ``device.toml``."""
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return int.from_bytes(hashlib.sha256(canonical.encode()).digest()[:4], "big")
+
+
+def builtin_devices() -> list[str]:
+    """Return the ids of the devices whose descriptions ship with the package."""
+    files = (resources.files("solemetry") / "devices").iterdir()
+    return sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
+
+
+def _counts_per_newton(cell: dict[str, Any], adc: dict[str, Any]) -> float:
+    """Counts of a bridge behind a ratiometric ADC whose full scale is +-half the excitation.
+
+    The bridge gives mV/V * excitation at its capacity; the excitation cancels.
+    """
+    full_scale_counts = 2 ** (adc["bits"] - 1)
+    ratio_at_capacity = cell["mv_per_v"] * 1e-3 * adc["gain"] / 0.5
+    capacity_n = cell["capacity_kg"] * STANDARD_GRAVITY
+    return float(full_scale_counts * ratio_at_capacity / capacity_n)
