@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+from . import analysis as analysis
+from . import cop as cop
+from . import foot as foot
+from . import importers as importers
+from . import report as report
+from . import session as session
+from . import signal as signal
+from . import sway as sway
+from .calibration import Calibration as Calibration
+from .device import DeviceDescription as DeviceDescription
+from .device import SensorLayout as SensorLayout
+from .errors import SolemetryError as SolemetryError
+from .importers import open as open
+
+__version__: str

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+from . import format as format
+from .compaction import finish as finish
+from .compaction import repair as repair
+from .model import Session as Session
+from .model import Stream as Stream
+from .reading import open_session as open_session
+from .writing import write_load as write_load

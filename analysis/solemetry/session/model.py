@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a recording is once it is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from solemetry.calibration import Calibration
+from solemetry.device import DeviceDescription, SensorLayout
+from solemetry.errors import UnavailableError
+from solemetry.foot import FootRegistration
+
+Floats = NDArray[np.float64]
+
+NO_GAPS = pd.DataFrame(
+    {"t_s": np.empty(0), "row": np.empty(0, np.int64), "lost": np.empty(0, np.int64),
+     "reason": np.empty(0, object)}
+)  # fmt: skip
+NO_EVENTS = pd.DataFrame(
+    {"t_s": np.empty(0), "kind": np.empty(0, object), "detail": np.empty(0, object)}
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """One stream on a uniform grid; what is missing is NaN.
+
+    Attributes
+    ----------
+    name : str
+    kind : {"cells", "load"}
+        Sensors at known positions, or force and centre of pressure as a lab plate gives them.
+    fs_hz : float
+        Grid points per second of session time.
+    t_s : (T,) array
+        Session time of each grid point. The grid of a ``cells`` stream is uniform in *device*
+        time; the clock, fitted over the whole recording, gives session time, the ADC's own
+        delay taken off. The two run apart by parts per million to parts per thousand.
+    force_n : (T,) array
+        Total vertical force, N.
+    cop_mm : (T, 2) array
+        Centre of pressure ``(ml, ap)``, mm.
+    forces_n : (T, S) array or None
+        Force on each sensor, N; None in a ``load`` stream.
+    description : DeviceDescription or None
+    calibration : Calibration or None
+    rate_hz : float
+        Nominal rate.
+    measured_rate_hz : float
+        Rows per second of session time, lost ones counted.
+    rows, lost_rows : int
+        Rows in the file; rows that its index says are missing.
+    gaps : DataFrame
+        ``t_s, row, lost, reason``.
+    clock_residual_ms : float
+        Median distance of the least delayed arrivals from the fitted clock; NaN without one.
+    info : dict
+        What the device said about itself.
+    notes : tuple of str
+        What a reader of the numbers should know.
+    """
+
+    name: str
+    kind: Literal["cells", "load"]
+    fs_hz: float
+    t_s: Floats
+    force_n: Floats
+    cop_mm: Floats
+    forces_n: Floats | None = None
+    description: DeviceDescription | None = None
+    calibration: Calibration | None = None
+    rate_hz: float = np.nan
+    measured_rate_hz: float = np.nan
+    rows: int = 0
+    lost_rows: int = 0
+    gaps: pd.DataFrame = field(default_factory=NO_GAPS.copy)
+    clock_residual_ms: float = np.nan
+    info: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def layout(self) -> SensorLayout | None:
+        """Positions of the sensors; None in a ``load`` stream."""
+        return self.description.layout if self.description else None
+
+    @property
+    def missing(self) -> float:
+        """Share of grid points without a force, 0 to 1."""
+        return float(np.isnan(self.force_n).mean()) if len(self.force_n) else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """An open recording.
+
+    Attributes
+    ----------
+    path : Path
+    meta : dict
+        Root attributes of the file: ``session_id``, ``start_utc``, ``software`` and others.
+    subject : dict
+        ``participant_id`` and, where given, ``age``, ``sex``, ``height_m``, ``mass_kg``.
+    streams : dict of str to Stream
+    events : DataFrame
+        ``t_s, kind, detail``, the detail a dict; in order of time.
+    state : {"recording", "complete", "recovered"}
+    notes : tuple of str
+    """
+
+    path: Path
+    meta: dict[str, Any]
+    subject: dict[str, Any]
+    streams: dict[str, Stream]
+    events: pd.DataFrame
+    state: str
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def feet(self) -> dict[str, FootRegistration]:
+        """The last registration of each foot, by side; empty when none was registered."""
+        details = self.events.detail[self.events.kind == "foot"]
+        registered = (FootRegistration.from_dict(detail) for detail in details)
+        return {foot.side: foot for foot in registered}
+
+    @property
+    def stream(self) -> Stream:
+        """The only stream.
+
+        Raises
+        ------
+        UnavailableError
+            When there are several, or none.
+        """
+        if len(self.streams) != 1:
+            raise UnavailableError(
+                f"{self.path.name} has {len(self.streams)} streams.",
+                f"Choose one: session.streams[...] with {', '.join(self.streams) or 'none'}.",
+            )
+        return next(iter(self.streams.values()))

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+from . import conventions as conventions
+from . import ellipse as ellipse
+from . import frequency as frequency
+from . import path as path
+from . import position as position
+from .conventions import CONVENTIONS as CONVENTIONS
+from .conventions import Convention as Convention
+from .conventions import UnknownConventionError as UnknownConventionError
+from .describe import describe as describe
+from .ellipse import Ellipse as Ellipse
+from .ellipse import prediction_ellipse as prediction_ellipse
+from .frequency import rotational_mean_frequency as rotational_mean_frequency
+from .frequency import spectral_mean_frequency as spectral_mean_frequency
+from .path import mean_velocity as mean_velocity
+from .path import path_length as path_length
+from .position import mean_distance as mean_distance
+from .position import rms_distance as rms_distance
+from .position import sway_range as sway_range

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A recording as a device: the blocks that were live, in their order, with their host stamps."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from solemetry.calibration import Calibration
+from solemetry.device import DeviceDescription
+from solemetry.errors import FileError
+from solemetry.session.reading import open_hdf5
+from solemetry_host.devices.source import Block, Emit, Item, Notice, Opened
+
+
+class ReplaySource:
+    """Plays a session file again.
+
+    Rows of one read share their host stamp, so the reads themselves can be rebuilt; with the
+    clock observations and the zero from before the recording, everything that was computed
+    live is computed again, exactly.
+
+    Parameters
+    ----------
+    path : Path
+    speed : float
+        1: as it was; 10: ten times as fast; 0: as fast as it goes.
+    """
+
+    def __init__(self, path: Path, speed: float = 1.0) -> None:
+        self._path = path
+        self._speed = speed
+
+    def run(self, emit: Emit, stop: threading.Event) -> None:
+        """Emit what was recorded, then a notice of kind ``end``."""
+        began = time.monotonic()
+        first_ns = last_ns = None
+        for item in self.items():
+            last_ns = item.t_host_ns
+            first_ns = last_ns if first_ns is None else first_ns
+            if self._speed > 0:
+                due = began + (last_ns - first_ns) * 1e-9 / self._speed
+                if stop.wait(max(0.0, due - time.monotonic())):
+                    return
+            elif stop.is_set():
+                return
+            emit(item)
+        emit(Notice("", last_ns or 0, "end", f"{self._path.name} is at its end."))
+
+    def items(self) -> Iterator[Item]:
+        """Everything that was recorded, in the order of its host stamps."""
+        with open_hdf5(self._path) as file:
+            items = [item for name in file["streams"] for item in _stream_items(file, name)]
+            if not items:
+                raise FileError(
+                    f"{self._path} holds no raw samples to replay.",
+                    "Only recordings of a device can be replayed, imported files cannot.",
+                )
+            items += _events(file)
+        # Stable: what shares a stamp keeps its order, and a stream opens before its blocks.
+        yield from sorted(items, key=lambda item: item.t_host_ns)
+
+
+def _stream_items(file: h5py.File, name: str) -> Iterator[Item]:
+    stream, device = file["streams"][name], file["devices"].get(name)
+    if stream.attrs["kind"] != "cells" or not len(stream["samples"]):
+        return
+    description = DeviceDescription.from_toml(device.attrs["description"], "the recording")
+    calibration = Calibration.from_json(device.attrs["calibration"], "the recording")
+    calibration = calibration.tared(stream["zeros"]["zero_counts"][0])
+    samples = stream["samples"][:]
+    stamps = samples["t_host_ns"]
+    before = stream["clock"][:]
+    before = before[before["t_dev_us"] < samples["t_dev_us"][0]]
+    info: dict[str, Any] = json.loads(device.attrs["info"])
+    history = [(int(row["t_dev_us"]), int(row["offset_ns"])) for row in before]
+    yield Opened(name, int(stamps[0]), description, calibration, info | {"clock": history})
+    for rows in np.split(samples, np.flatnonzero(np.diff(stamps)) + 1):
+        yield Block(name, int(rows["t_host_ns"][0]), rows)
+
+
+def _events(file: h5py.File) -> Iterator[Notice]:
+    for t_host_ns, kind, detail in file["events"][:]:
+        fields = json.loads(detail)
+        yield Notice(fields.pop("stream", ""), int(t_host_ns), kind.decode(), detail=fields)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every source of samples gives, whether a board, a recording or a simulation."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solemetry.calibration import Calibration
+from solemetry.device import DeviceDescription
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A device is there and has said what it is."""
+
+    stream: str
+    t_host_ns: int
+    description: DeviceDescription
+    calibration: Calibration | None
+    """What the source itself knows (a recording does); None: the device's own store or none."""
+    info: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Rows that one read brought.
+
+    Attributes
+    ----------
+    stream : str
+    t_host_ns : int
+        Host clock of the read; later than that of the stream's block before.
+    rows : (n,) structured array
+        `solemetry.session.format.sample_type`, n >= 1.
+    """
+
+    stream: str
+    t_host_ns: int
+    rows: NDArray[np.void]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that happened: to the link, on the device, or in the recording replayed.
+
+    Attributes
+    ----------
+    kind : str
+        ``link_lost``, ``link_back``, ``link_damage``, a device event, or ``end`` when a
+        source has no more to give.
+    message : str
+        For people; empty when there is nothing to say.
+    """
+
+    stream: str
+    t_host_ns: int
+    kind: str
+    message: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+Item = Opened | Block | Notice
+Emit = Callable[[Item], None]
+
+
+class Source(Protocol):
+    """Gives blocks until it is told to stop or has no more."""
+
+    def run(self, emit: Emit, stop: threading.Event) -> None:
+        """Call `emit` with an `Opened`, then blocks and notices, in order.
+
+        Raises
+        ------
+        DeviceError, FileError
+            When the device cannot be opened in the first place. A link that breaks later is
+            a `Notice`, and the source tries to mend it.
+        """

@@ -1,0 +1,402 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine: a synchronous function of ordered items, with no clock and no thread of its own.
+
+What it computes depends only on what it was given and in which order, so a replayed recording
+gives exactly the numbers that were live.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solemetry.calibration import Calibration
+from solemetry.device import DeviceDescription
+from solemetry.errors import SolemetryError
+from solemetry.foot import FootRegistration
+from solemetry.session.format import SILENT_SHIFT
+from solemetry.timebase import GridAligner
+from solemetry_host.devices.source import Block, Item, Notice, Opened
+from solemetry_host.live.clock import DeviceClock
+from solemetry_host.live.metrics import measure
+from solemetry_host.live.ring import Ring
+from solemetry_host.live.snapshot import Link, Message, Snapshot
+from solemetry_host.live.tare import Tare
+
+WINDOW_S = 10.0
+"""The live numbers are of the last ten seconds."""
+
+_KEPT_MESSAGES = 20
+
+
+@dataclass(frozen=True, eq=False)
+class TakeHeader:
+    """What a recording has to know before its first row."""
+
+    opened: Opened
+    calibration: Calibration
+    clock_history: tuple[tuple[int, int], ...]
+    clock_segment: int
+    feet: tuple[FootRegistration, ...]
+
+
+class Take(Protocol):
+    """Where the engine puts what is to be kept; nothing here may block."""
+
+    def begin(self, header: TakeHeader) -> None:
+        """Before the first row."""
+
+    def samples(self, rows: NDArray[np.void], gaps: list[Gap]) -> None:
+        """Rows as they came, and the holes before some of them."""
+
+    def clock(self, t_dev_us: int, offset_ns: int, segment: int) -> None:
+        """One observation of the device's clock."""
+
+    def zero(self, zero_counts: NDArray[np.float64]) -> None:
+        """Another zero, from the next row on."""
+
+    def event(self, t_host_ns: int, kind: str, detail: dict[str, Any]) -> None:
+        """Something that happened."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Before row `at` of a block, `lost` rows are missing (0: unknown how many)."""
+
+    at: int
+    lost: int
+    reason: str
+
+
+@dataclass(eq=False)
+class _Device:
+    """What the engine knows of the open device."""
+
+    opened: Opened
+    calibration: Calibration
+    clock: DeviceClock
+    aligner: GridAligner
+    ring: Ring
+    boot_id: int | None = None
+    last_index: int = 0
+    first: tuple[int, int] | None = None
+    """Index and device time of the first row since the last restart."""
+    rejoined: bool = False
+    """The link broke and came back since the last row."""
+    link: Link = field(default_factory=Link)
+
+    @property
+    def description(self) -> DeviceDescription:
+        return self.opened.description
+
+    def forget_window(self) -> None:
+        self.ring.clear()
+        self.aligner = GridAligner(len(self.description.layout.labels), self.description.rate_hz)
+
+
+class Engine:
+    """Takes what sources emit and keeps the current `Snapshot`.
+
+    Parameters
+    ----------
+    calibration : Calibration, optional
+        For the device, when neither it nor its recording brings one. Without: the data
+        sheets' gains, marked as such.
+    window_s : float
+        Length of the sliding window of the sway numbers.
+    """
+
+    def __init__(
+        self, calibration: Calibration | None = None, window_s: float = WINDOW_S
+    ) -> None:
+        self.snapshot = Snapshot()
+        self._given_calibration = calibration
+        self._window_s = window_s
+        self._device: _Device | None = None
+        self._take: Take | None = None
+        self._take_began_us: int | None = None
+        self._tare: Tare | None = None
+        self._feet: dict[str, FootRegistration] = {}
+        self._messages: deque[Message] = deque(maxlen=_KEPT_MESSAGES)
+        self._said = 0
+        self._last_ns = 0
+
+    # ---- the link's state, where there is no item to say it --------------------------------
+
+    def connecting(self) -> None:
+        """Forget the device before; another is being looked for."""
+        self._device = None
+        self.snapshot = Snapshot(link=Link("connecting"), messages=tuple(self._messages))
+
+    def failed(self, why: str) -> None:
+        """No device could be opened."""
+        self._renew(link=Link("failed"))
+        self.say("error", why)
+
+    def closed(self) -> None:
+        """The device was let go."""
+        if self._device is not None:
+            self._device.link = replace(self._device.link, state="closed")
+        self._renew(link=Link("closed"))
+
+    # ---- what comes in ---------------------------------------------------------------------
+
+    def take(self, item: Item) -> None:
+        """Work through one item and renew the snapshot."""
+        self._last_ns = max(self._last_ns, item.t_host_ns)
+        match item:
+            case Opened():
+                self._open(item)
+            case Block():
+                self._block(item)
+            case Notice():
+                self._notice(item)
+
+    def command(self, kind: str, **detail: Any) -> None:
+        """Do what a person asks: ``tare``, ``foot``, ``foot_clear``, or any marker.
+
+        Its stamp is that of the item before it, so that a replay meets it in the same place.
+        """
+        self.take(Notice("", self._last_ns, kind, detail=detail))
+
+    def begin_take(self, take: Take) -> None:
+        """Start to keep what comes; the live window starts anew with it.
+
+        Raises
+        ------
+        SolemetryError
+            When no device is open.
+        """
+        device = self._device
+        if device is None:
+            raise SolemetryError("No device is connected.", "Connect one, then record.")
+        device.clock.cut()
+        device.forget_window()
+        self._tare = None
+        take.begin(
+            TakeHeader(
+                opened=device.opened,
+                calibration=device.calibration,
+                clock_history=tuple(device.clock.history),
+                clock_segment=device.clock.segment,
+                feet=tuple(self._feet.values()),
+            )
+        )
+        self._take, self._take_began_us = take, None
+        self._renew(elapsed_s=0.0, metrics=None)
+
+    def end_take(self) -> None:
+        """Keep no more."""
+        self._take = self._take_began_us = None
+        self._renew(elapsed_s=None)
+
+    def say(self, level: str, text: str) -> None:
+        """Add a message for the person at the screen."""
+        self._said += 1
+        self._messages.append(Message(self._said, level, text))  # type: ignore[arg-type]
+        self._renew(messages=tuple(self._messages))
+
+    # ---- opened ----------------------------------------------------------------------------
+
+    def _open(self, item: Opened) -> None:
+        description = item.description
+        channels = len(description.layout.labels)
+        calibration = (
+            item.calibration or self._given_calibration or Calibration.nominal(description)
+        )
+        self._device = _Device(
+            opened=item,
+            calibration=calibration,
+            clock=DeviceClock(item.info.get("clock", ())),
+            aligner=GridAligner(channels, description.rate_hz),
+            ring=Ring(round(self._window_s * description.rate_hz), channels),
+            link=Link("streaming", description.id, calibrated=calibration.measured),
+        )
+        self._tare = None
+        self._renew(layout=description.layout, rate_hz=description.rate_hz, metrics=None)
+
+    # ---- blocks ----------------------------------------------------------------------------
+
+    def _block(self, block: Block) -> None:
+        device = self._device
+        if device is None:
+            return
+        gaps = self._follow(device, block.rows)
+        closed = device.clock.push(int(block.rows["t_dev_us"][-1]), block.t_host_ns)
+        if self._take is not None:
+            self._take.samples(block.rows, gaps)
+            if closed is not None:
+                self._take.clock(*closed, device.clock.segment)
+            if self._take_began_us is None or any(gap.reason == "restart" for gap in gaps):
+                self._take_began_us = int(block.rows["t_dev_us"][0])
+        self._align(device, block.rows)
+        if self._tare is not None:
+            self._go_on_taring(device, self._tare, block.rows)
+        self._renew(t_s=float(block.rows["t_dev_us"][-1]) * 1e-6)
+
+    def _follow(self, device: _Device, rows: NDArray[np.void]) -> list[Gap]:
+        """Find what is missing, and notice a restart."""
+        gaps = find_gaps(rows, device.boot_id, device.last_index, device.rejoined)
+        restarted = any(gap.reason == "restart" for gap in gaps)
+        if restarted:
+            device.clock.restart()
+            device.forget_window()
+            self.say("warning", "The device started again; the window begins anew.")
+        if restarted or device.first is None:
+            boot = rows[rows["boot_id"] == rows["boot_id"][-1]]
+            device.first = int(boot["index"][0]), int(boot["t_dev_us"][0])
+        device.boot_id, device.last_index = int(rows["boot_id"][-1]), int(rows["index"][-1])
+        device.rejoined = False
+        labels, flags = device.description.layout.labels, int(rows["flags"][-1])
+        device.link = replace(
+            device.link,
+            state="streaming",
+            rows=device.link.rows + len(rows),
+            lost_rows=device.link.lost_rows + sum(gap.lost for gap in gaps),
+            restarts=device.link.restarts + restarted,
+            rate_hz=_measured_rate(device.first, rows[-1]),
+            silent=_flagged(labels, flags >> SILENT_SHIFT),
+            saturated=_flagged(labels, flags),
+        )
+        return gaps
+
+    def _align(self, device: _Device, rows: NDArray[np.void]) -> None:
+        # Of a read that spans a restart only what follows the restart is of the new time.
+        rows = rows[rows["boot_id"] == rows["boot_id"][-1]]
+        channels = np.arange(len(device.description.layout.labels))
+        _, forces = device.aligner.push(
+            rows["t_dev_us"],
+            device.calibration.forces(rows["counts"]),
+            rows["age_us"].astype(np.int64),
+            rows["conversion"],
+            (rows["flags"][:, None] >> (SILENT_SHIFT + channels) & 1).astype(bool),
+        )
+        device.ring.push(forces)
+
+    # ---- tare ------------------------------------------------------------------------------
+
+    def _go_on_taring(self, device: _Device, tare: Tare, rows: NDArray[np.void]) -> None:
+        tare.push(rows)
+        if not tare.complete:
+            return
+        self._tare = None
+        try:
+            zero = tare.zero_counts(device.calibration)
+        except SolemetryError as error:
+            self.say("warning", str(error))
+            self._keep("tare_refused", {"why": str(error)})
+            return
+        device.calibration = device.calibration.tared(zero)
+        device.forget_window()
+        if self._take is not None:
+            self._take.zero(zero)
+        self._keep("tared", {"zero_counts": zero.tolist()})
+        self.say("info", "Tared: the plate reads zero now.")
+
+    # ---- notices and commands --------------------------------------------------------------
+
+    def _notice(self, notice: Notice) -> None:
+        device = self._device
+        self._keep(notice.kind, notice.detail, notice.t_host_ns)
+        match notice.kind:
+            case "tare" if device is not None:
+                self._tare = Tare(device.description.rate_hz)
+            case "foot":
+                foot = FootRegistration.from_json(json.dumps(notice.detail))
+                self._feet[foot.side] = foot
+            case "foot_clear":
+                self._feet.clear()
+            case "link_lost" | "link_waiting" | "link_back" if device is not None:
+                back = notice.kind == "link_back"
+                device.rejoined = True
+                device.link = replace(device.link, state="streaming" if back else "lost")
+            case "link_damage" if device is not None:
+                damaged = device.link.damaged_frames + int(notice.detail.get("frames", 0))
+                device.link = replace(device.link, damaged_frames=damaged)
+            case "end" if device is not None:
+                device.link = replace(device.link, state="ended")
+        text = notice.message or self._wording(notice)
+        if text:
+            self.say(_LEVELS.get(notice.kind, "info"), text)
+        self._renew()
+
+    def _wording(self, notice: Notice) -> str:
+        if self._device is None or notice.kind not in ("sensor_silent", "sensor_back"):
+            return ""
+        labels = self._device.description.layout.labels
+        number = int(notice.detail.get("argument", 0))
+        label = labels[number] if number < len(labels) else str(number)
+        if notice.kind == "sensor_back":
+            return f"Load cell {label} gives data again."
+        return f"Load cell {label} gives no data. Check its wires and its amplifier's power."
+
+    def _keep(self, kind: str, detail: dict[str, Any], t_host_ns: int | None = None) -> None:
+        if self._take is not None:
+            self._take.event(self._last_ns if t_host_ns is None else t_host_ns, kind, detail)
+
+    # ---- what goes out ---------------------------------------------------------------------
+
+    def _renew(self, **changes: Any) -> None:
+        device = self._device
+        if device is not None:
+            layout, rate_hz = device.description.layout, device.description.rate_hz
+            forces = device.ring.last(round(self._window_s * rate_hz))
+            feet = tuple(self._feet.values())
+            changes["link"] = device.link
+            changes["feet"] = feet
+            if "t_s" in changes and len(forces):
+                changes["metrics"] = measure(forces, layout, rate_hz, self._window_s, feet)
+            if "t_s" in changes and self._take_began_us is not None:
+                changes["elapsed_s"] = changes["t_s"] - self._take_began_us * 1e-6
+        changes["taring"] = self._tare is not None
+        self.snapshot = replace(self.snapshot, **changes)
+
+
+_LEVELS = {
+    "link_lost": "error",
+    "link_waiting": "warning",
+    "sensor_silent": "error",
+}
+
+
+def find_gaps(
+    rows: NDArray[np.void], boot_id: int | None, last_index: int, rejoined: bool = False
+) -> list[Gap]:
+    """Holes within a block and before it.
+
+    Parameters
+    ----------
+    rows : (n,) structured array, n >= 1
+    boot_id, last_index : int
+        Of the row before the block; `boot_id` None when there was none.
+    rejoined : bool
+        Whether the link broke since that row: then that is why rows are missing.
+    """
+    if boot_id is None:
+        boot_id, last_index = int(rows["boot_id"][0]), int(rows["index"][0]) - 1
+    boots = np.concatenate(([boot_id], rows["boot_id"]))
+    index = np.concatenate(([last_index], rows["index"])).astype(np.int64)
+    restarted = np.diff(boots) != 0
+    # The index counts modulo 2**32; at 1 kHz that is 49 days.
+    lost = (np.diff(index) - 1) % 2**32
+    return [
+        Gap(int(at), 0, "restart")
+        if restarted[at]
+        else Gap(int(at), int(lost[at]), "link" if rejoined and at == 0 else "lost")
+        for at in np.flatnonzero(restarted | (lost != 0))
+    ]
+
+
+def _measured_rate(first: tuple[int, int], row: np.void) -> float:
+    index, t_dev_us = first
+    elapsed_us = int(row["t_dev_us"]) - t_dev_us
+    return (int(row["index"]) - index) / elapsed_us * 1e6 if elapsed_us > 0 else float("nan")
+
+
+def _flagged(labels: tuple[str, ...], bits: int) -> tuple[str, ...]:
+    return tuple(label for c, label in enumerate(labels) if bits >> c & 1)

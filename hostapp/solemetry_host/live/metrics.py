@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The live numbers of one window, by the same functions that serve offline."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solemetry.cop import MIN_FORCE_N, center_of_pressure, total_force
+from solemetry.device import SensorLayout
+from solemetry.foot import FootRegistration, right_share
+from solemetry.signal import lowpass
+from solemetry.sway.ellipse import Ellipse, prediction_ellipse
+from solemetry.sway.path import mean_velocity
+from solemetry_host.live.snapshot import Metrics, Share
+
+Floats = NDArray[np.float64]
+
+MIN_COVERED_S = 1.0
+"""Less than a second of standing has no sway to speak of."""
+
+PLATE_HALVES = "plate halves"
+
+
+def measure(
+    forces_n: Floats,
+    layout: SensorLayout,
+    rate_hz: float,
+    window_s: float,
+    feet: tuple[FootRegistration, ...] = (),
+) -> Metrics:
+    """Live numbers of a window.
+
+    Sway numbers follow the convention ``solemetry``: 10 Hz zero-phase low-pass, exact
+    prediction ellipse, path over time.
+
+    Parameters
+    ----------
+    forces_n : (n, S) array, n >= 1
+        On a uniform grid; NaN where there was nothing.
+    layout : SensorLayout
+    rate_hz : float
+        Rate of the grid.
+    window_s : float
+        How long the window is meant to be; `forces_n` may not fill it yet.
+    feet : tuple of FootRegistration
+        Where the feet stand, if that was registered: none, one, or left and right.
+    """
+    force_n = total_force(forces_n)
+    cop_mm = center_of_pressure(forces_n, layout.xy_mm)
+    covered_s = float(np.isfinite(cop_mm[:, 0]).sum() / rate_hz)
+    ellipse: Ellipse | None = None
+    velocity = float("nan")
+    if covered_s >= MIN_COVERED_S:
+        smooth = lowpass(cop_mm, rate_hz)
+        if np.isfinite(smooth[:, 0]).sum() >= MIN_COVERED_S * rate_hz:
+            ellipse = prediction_ellipse(smooth)
+            velocity = mean_velocity(smooth, rate_hz)
+    return Metrics(
+        force_n=float(force_n[-1]),
+        cop_mm=cop_mm[-1],
+        window_s=window_s,
+        covered_s=covered_s,
+        ellipse=ellipse,
+        velocity_mm_s=velocity,
+        right=_right(forces_n[-1], cop_mm[-1], layout, feet),
+        front=_front(forces_n[-1], cop_mm[-1], layout, feet),
+        force_trail_n=force_n,
+        cop_trail_mm=cop_mm,
+    )
+
+
+def _right(
+    forces_n: Floats, cop_mm: Floats, layout: SensorLayout, feet: tuple[FootRegistration, ...]
+) -> Share:
+    by_side = {foot.side: foot for foot in feet}
+    if len(by_side) == 2:
+        return Share(float(right_share(cop_mm, by_side["left"], by_side["right"])), "feet")
+    return Share(_half(forces_n, layout.right), PLATE_HALVES)
+
+
+def _front(
+    forces_n: Floats, cop_mm: Floats, layout: SensorLayout, feet: tuple[FootRegistration, ...]
+) -> Share:
+    if len(feet) == 1:
+        return Share(float(feet[0].forefoot_share(cop_mm)), f"{feet[0].side} foot")
+    return Share(_half(forces_n, layout.front), PLATE_HALVES)
+
+
+def _half(forces_n: Floats, half: NDArray[np.bool_]) -> float:
+    total = float(forces_n.sum())
+    return float(forces_n[half].sum() / total) if total >= MIN_FORCE_N else float("nan")

@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Recording: a thread that writes what the engine hands over, so that a crash loses next to nothing.
+
+Why the file looks as it does while it is written: docs/session-format.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import queue
+import shutil
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from solemetry.errors import RecordingError
+from solemetry.session import finish
+from solemetry.session.format import (
+    CLOCK,
+    EVENT,
+    FORMAT,
+    GAP,
+    PARTIAL_SUFFIX,
+    RECORDING,
+    SUFFIX,
+    VERSION,
+    sample_type,
+    zero_type,
+)
+from solemetry_host.live.engine import Gap, TakeHeader
+
+FLUSH_S = 0.25
+"""Rows are on the disk this often. Blocks of that size also keep appending cheap."""
+
+RESERVE_BYTES = 16 * 2**20
+"""Recording ends while there is still this much room, so that the file can be closed whole."""
+
+_QUEUE_ITEMS = 4096
+_CHUNK_ROWS = 1024
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    table: str
+    rows: NDArray[np.void]
+
+
+class Recorder:
+    """Writes one take to a session file.
+
+    The engine's thread calls the methods of `Take`, which only put things in a queue. What
+    does not fit, because the disk has stalled for long, is counted and the recording ends
+    with a message; it is never dropped in silence.
+
+    Parameters
+    ----------
+    path : Path
+        The finished file, ``NAME.h5``. Until then it is ``NAME.partial.h5``.
+    subject : str
+        A pseudonym for the person.
+    """
+
+    def __init__(self, path: Path, subject: str = "") -> None:
+        self.path = with_suffix(path)
+        self.partial = self.path.with_name(self.path.name.removesuffix(SUFFIX) + PARTIAL_SUFFIX)
+        self.failure: RecordingError | None = None
+        self.rows = 0
+        self._subject = subject
+        self._queue: queue.Queue[_Rows | None] = queue.Queue(_QUEUE_ITEMS)
+        self._stream = ""
+        self._file: h5py.File | None = None
+        self._thread: threading.Thread | None = None
+
+    # ---- called by the engine: nothing here waits for the disk -----------------------------
+
+    def begin(self, header: TakeHeader) -> None:
+        """Create the file and start the writing thread.
+
+        Raises
+        ------
+        RecordingError
+            When the file cannot be created, or the disk has no room.
+        """
+        self._stream = header.opened.stream
+        self._file = self._create(header)
+        self._thread = threading.Thread(target=self._write, name="recorder", daemon=True)
+        self._thread.start()
+        for t_dev_us, offset_ns in header.clock_history:
+            self.clock(t_dev_us, offset_ns, header.clock_segment)
+        self.zero(header.calibration.zero_counts)
+        for foot in header.feet:
+            self.event(header.opened.t_host_ns, "foot", json.loads(foot.to_json()))
+
+    def samples(self, rows: NDArray[np.void], gaps: list[Gap]) -> None:
+        """Rows as they came, and the holes before some of them."""
+        if gaps:
+            holes = [(self.rows + gap.at, gap.lost, gap.reason.encode()) for gap in gaps]
+            self._put("gaps", np.array(holes, GAP))
+        self._put("samples", rows)
+        self.rows += len(rows)
+
+    def clock(self, t_dev_us: int, offset_ns: int, segment: int) -> None:
+        """One observation of the device's clock."""
+        self._put("clock", np.array([(t_dev_us, offset_ns, segment)], CLOCK))
+
+    def zero(self, zero_counts: NDArray[np.float64]) -> None:
+        """Another zero, from the next row on."""
+        row = np.array([(self.rows, zero_counts)], zero_type(len(zero_counts)))
+        self._put("zeros", row)
+
+    def event(self, t_host_ns: int, kind: str, detail: dict[str, Any]) -> None:
+        """Something that happened."""
+        self._put("events", np.array([(t_host_ns, kind, json.dumps(detail))], EVENT))
+
+    def _put(self, table: str, rows: NDArray[np.void]) -> None:
+        if self.failure is not None:
+            return
+        try:
+            self._queue.put_nowait(_Rows(table, rows))
+        except queue.Full:
+            self.failure = RecordingError(
+                f"Recording ended: the disk did not keep up ({_QUEUE_ITEMS} blocks waited).",
+                f"What was written before is in {self.partial}.",
+            )
+
+    # ---- the writing thread ----------------------------------------------------------------
+
+    def stop(self) -> Path:
+        """Write what is left, pack the file, and return its path.
+
+        Raises
+        ------
+        RecordingError
+            When writing failed at some time; says where the part that was kept is.
+        """
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._queue.put(None)
+            thread.join()
+        if self.failure is not None:
+            raise self.failure
+        return finish(self.partial)
+
+    def _write(self) -> None:
+        assert self._file is not None
+        tables = {
+            "samples": self._file[f"streams/{self._stream}/samples"],
+            "gaps": self._file[f"streams/{self._stream}/gaps"],
+            "clock": self._file[f"streams/{self._stream}/clock"],
+            "zeros": self._file[f"streams/{self._stream}/zeros"],
+            "events": self._file["events"],
+        }
+        waiting: dict[str, list[NDArray[np.void]]] = {name: [] for name in tables}
+        going_on = True
+        try:
+            while going_on:
+                going_on = self._collect(waiting)
+                self._check_room()
+                for name, parts in waiting.items():
+                    if parts:
+                        _append(tables[name], np.concatenate(parts))
+                        parts.clear()
+                self._file.flush()
+                os.fsync(self._file.id.get_vfd_handle())
+        except (OSError, RecordingError) as error:
+            self.failure = self._why_it_ended(error)
+        finally:
+            self._close()
+
+    def _collect(self, waiting: dict[str, list[NDArray[np.void]]]) -> bool:
+        """Gather what comes until the next flush; False when there is nothing more to come."""
+        deadline = time.monotonic() + FLUSH_S
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                item = self._queue.get(timeout=left)
+            except queue.Empty:
+                break
+            if item is None:
+                return False
+            waiting[item.table].append(item.rows)
+        return True
+
+    def _check_room(self) -> None:
+        free = shutil.disk_usage(self.partial.parent).free
+        if free < RESERVE_BYTES:
+            raise RecordingError(_no_room(self.partial.parent, free))
+
+    def _why_it_ended(self, error: Exception) -> RecordingError:
+        what = error.problem if isinstance(error, RecordingError) else f"{error}"
+        return RecordingError(
+            f"Recording ended: {what.rstrip('.')}.",
+            f"What was recorded until then is safe in {self.partial}; "
+            f"make room, then: solemetry repair {self.partial}",
+        )
+
+    def _close(self) -> None:
+        try:
+            if self._file is not None:
+                self._file.close()
+        except (OSError, RuntimeError) as error:
+            if self.failure is None:
+                self.failure = self._why_it_ended(error)
+
+    # ---- the empty file --------------------------------------------------------------------
+
+    def _create(self, header: TakeHeader) -> h5py.File:
+        folder = self.path.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(folder).free
+            if free < RESERVE_BYTES:
+                raise RecordingError(_no_room(folder, free), "Make room, or use --out elsewhere.")
+            if self.partial.exists():
+                raise RecordingError(
+                    f"{self.partial} is there already, from a recording that did not end well.",
+                    f"Save it with: solemetry repair {self.partial}",
+                )
+            file = h5py.File(self.partial, "x")
+        except OSError as error:
+            raise RecordingError(
+                f"{self.path} cannot be written: {error.strerror or error}.",
+                "Choose a folder you may write to.",
+            ) from None
+        self._describe(file, header)
+        file.flush()
+        return file
+
+    def _describe(self, file: h5py.File, header: TakeHeader) -> None:
+        opened = header.opened
+        description = opened.description
+        channels = len(description.layout.labels)
+        file.attrs.update(
+            format=FORMAT,
+            format_version=VERSION,
+            state=RECORDING,
+            session_id=str(uuid.uuid4()),
+            start_utc=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            t0_host_ns=time.perf_counter_ns(),
+            t0_epoch_ns=time.time_ns(),
+            software=f"solemetry {version('solemetry')}",
+            platform=f"{platform.system()} {platform.machine()}, Python "
+            f"{platform.python_version()}",
+        )
+        file.create_group("subject").attrs["participant_id"] = self._subject
+        device = file.create_group(f"devices/{opened.stream}")
+        device.attrs.update(
+            description=description.toml,
+            calibration=header.calibration.to_json(),
+            info=json.dumps({k: v for k, v in opened.info.items() if k != "clock"}),
+        )
+        stream = file.create_group(f"streams/{opened.stream}")
+        stream.attrs.update(
+            kind="cells",
+            rate_hz=description.rate_hz,
+            delay_s=description.delay_s,
+            device_id=description.id,
+            geometry_hash=np.uint32(description.geometry_hash),
+        )
+        for name, row_type in (
+            ("samples", sample_type(channels)),
+            ("gaps", GAP),
+            ("clock", CLOCK),
+            ("zeros", zero_type(channels)),
+        ):
+            _table(stream, name, row_type)
+        _table(file, "events", EVENT)
+
+
+def with_suffix(path: Path) -> Path:
+    """Return the path with the ending of a session file."""
+    return path if path.name.endswith(SUFFIX) else path.with_name(path.name + SUFFIX)
+
+
+def _table(group: h5py.Group, name: str, row_type: np.dtype[np.void]) -> None:
+    group.create_dataset(name, (0,), row_type, maxshape=(None,), chunks=(_CHUNK_ROWS,))
+
+
+def _append(table: h5py.Dataset, rows: NDArray[np.void]) -> None:
+    before = len(table)
+    table.resize(before + len(rows), axis=0)
+    table[before:] = rows
+
+
+def _no_room(folder: Path, free: int) -> str:
+    return f"only {free / 2**20:.0f} MB are free in {folder}"

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A virtual plate: it speaks the same bytes as the board, and runs on any laptop."""
+
+from __future__ import annotations
+
+import binascii
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from cobs import cobs
+from numpy.typing import NDArray
+
+from solemetry.device import DeviceDescription
+from solemetry_host.wire.records import AGE_UNIT_US, MAJOR, Type, encode
+
+Floats = NDArray[np.float64]
+Load = Callable[[Floats], tuple[Floats, Floats]]
+"""From times (s) to force on the plate (N) and where it acts (mm)."""
+
+_FULL_SCALE = 2**23
+_OSCILLATORS_PPM = (500.0, -700.0, 1000.0, 0.0)
+
+
+def corner_loads(force_n: Floats, cop_mm: Floats, xy_mm: Floats) -> Floats:
+    """Share of a load that each foot of a rigid plate on four equal springs carries.
+
+    Parameters
+    ----------
+    force_n : (n,) array
+    cop_mm : (n, 2) array
+    xy_mm : (4, 2) array
+        The feet, at the corners of a rectangle around the origin.
+
+    Returns
+    -------
+    (n, 4) array
+        N. ``W/4 (1 +- x/a +- y/b)``; negative where the load lies beyond the other corner.
+    """
+    lever = cop_mm[:, None, :] * xy_mm / np.abs(xy_mm) ** 2
+    share: Floats = force_n[:, None] / 4 * (1.0 + lever.sum(axis=-1))
+    return share
+
+
+@dataclass
+class _Chip:
+    period_us: float
+    next_us: float
+    conversion: int = 0
+    count: int = 0
+    at_us: int = 0
+    unsent: bool = False
+
+
+class VirtualPlate:
+    """The plate's firmware and its four ADCs, as bytes over simulated time.
+
+    Chips run free on their own oscillators and rows close by the rule in firmware/PROTOCOL.md.
+    The load is looked up `delay_s` in the past, as the ADC's own filter would.
+
+    Parameters
+    ----------
+    description : DeviceDescription
+    load : callable
+    zero_counts : (4,) array
+        What the unloaded cells read; bridges are never balanced.
+    noise_counts : float
+        Standard deviation of one conversion; 45 counts is an HX711 at 80 per second.
+    boot_id : int
+    seed : int
+    """
+
+    def __init__(
+        self,
+        description: DeviceDescription,
+        load: Load,
+        zero_counts: Floats | None = None,
+        noise_counts: float = 45.0,
+        boot_id: int = 1,
+        seed: int = 1,
+    ) -> None:
+        self._description = description
+        self._load = load
+        self._zero = np.zeros(4) if zero_counts is None else zero_counts
+        self._noise = noise_counts
+        self._boot_id = boot_id
+        self._rng = np.random.default_rng(seed)
+        self._streaming = True
+        self._index = self._seq = 0
+        self._now_us = 0.0
+        self._inbox = b""
+        self._outbox = bytearray(self._info())
+        periods = 1e6 / description.rate_hz * (1 - np.array(_OSCILLATORS_PPM) * 1e-6)
+        starts = self._rng.uniform(0, 1, 4) * periods
+        self._chips = [_Chip(p, s) for p, s in zip(periods, starts, strict=True)]
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes from the host."""
+        *frames, self._inbox = (self._inbox + data).split(b"\0")
+        for frame in frames:
+            try:
+                plain = cobs.decode(frame)
+            except cobs.DecodeError:
+                continue  # a damaged command gets no answer, and the host asks again
+            crc = int.from_bytes(plain[-2:], "little")
+            if len(plain) >= 5 and binascii.crc_hqx(plain[:-2], 0xFFFF) == crc:
+                self._obey(plain[0], int.from_bytes(plain[1:3], "little"))
+
+    def advance(self, until_s: float) -> bytes:
+        """Let time pass; return the bytes sent since the last call."""
+        until_us = until_s * 1e6
+        due = [(chip.next_us + k * chip.period_us, c)
+               for c, chip in enumerate(self._chips)
+               for k in range(max(0, int((until_us - chip.next_us) // chip.period_us) + 1))]
+        due.sort()
+        if due:
+            counts = self._convert(np.array([t for t, _ in due]) * 1e-6)
+            for row, (t_us, c) in enumerate(due):
+                self._conversion(c, int(t_us), int(counts[row, c]))
+                self._chips[c].next_us = t_us + self._chips[c].period_us
+        self._now_us = max(self._now_us, until_us)
+        sent, self._outbox = bytes(self._outbox), bytearray()
+        return sent
+
+    def _convert(self, t_s: Floats) -> NDArray[np.int64]:
+        force_n, cop_mm = self._load(t_s - self._description.delay_s)
+        loads = corner_loads(force_n, cop_mm, self._description.layout.xy_mm)
+        counts = self._zero + loads * self._description.nominal_counts_per_n
+        counts = np.rint(counts + self._rng.normal(0, self._noise, counts.shape))
+        return np.clip(counts, -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int64)
+
+    def _conversion(self, c: int, t_us: int, count: int) -> None:
+        chip = self._chips[c]
+        if chip.unsent:
+            self._close_row()
+        chip.count, chip.at_us, chip.unsent = count, t_us, True
+        chip.conversion = (chip.conversion + 1) % 256
+        if all(other.unsent for other in self._chips):
+            self._close_row()
+
+    def _close_row(self) -> None:
+        chips = self._chips
+        for chip in chips:
+            chip.unsent = False
+        if any(chip.conversion == 0 and chip.at_us == 0 for chip in chips):
+            return  # right after power-up, before every chip has converted once
+        index, self._index = self._index, self._index + 1
+        newest = max(chip.at_us for chip in chips)
+        saturated = sum(1 << c for c, chip in enumerate(chips)
+                        if chip.count in (-_FULL_SCALE, _FULL_SCALE - 1))
+        ages = [min((newest - chip.at_us) // AGE_UNIT_US, 0xFFFF) for chip in chips]
+        if self._streaming:
+            self._send(
+                Type.SAMPLE,
+                struct.pack("<IIHB", index, newest % 2**32, self._boot_id, saturated)
+                + b"".join(chip.count.to_bytes(3, "little", signed=True) for chip in chips)
+                + struct.pack("<4H4B", *ages, *(chip.conversion for chip in chips)),
+            )
+
+    def _obey(self, command: int, seq: int) -> None:
+        if command == Type.COMMAND_INFO:
+            self._outbox += self._info()
+            return
+        if command == Type.COMMAND_TIME:
+            now = int(self._now_us) % 2**32
+            self._send(Type.TIME, struct.pack("<HII", seq, now, now))
+            return
+        known = command in (Type.COMMAND_START, Type.COMMAND_STOP)
+        if known:
+            self._streaming = command == Type.COMMAND_START
+        self._send(Type.ACK, struct.pack("<HBB", seq, command, 0 if known else 1))
+
+    def _info(self) -> bytes:
+        d = self._description
+        name = d.id.encode("ascii")
+        self._seq += 1
+        return encode(
+            Type.INFO,
+            self._seq,
+            struct.pack("<BBBBBBBBBBHIHBIB", MAJOR, 0, 0, 1, 0, 1, 1, 1, len(self._zero), d.bits,
+                        128, round(d.rate_hz * 1000), self._boot_id, 1, d.geometry_hash,
+                        len(name)) + name,
+        )
+
+    def _send(self, type_: int, payload: bytes) -> None:
+        self._seq += 1
+        self._outbox += encode(type_, self._seq, payload)
+
+
+class VirtualPlateTransport:
+    """A `VirtualPlate` on a link that runs in real time, or `speed` times as fast."""
+
+    def __init__(self, plate: VirtualPlate, name: str = "sim:plate", speed: float = 1.0) -> None:
+        self.name = name
+        self._plate = plate
+        self._speed = speed
+        self._began: float | None = None
+
+    def open(self) -> None:
+        """Power the plate up; a link that was open before goes on."""
+        if self._began is None:
+            self._began = time.monotonic()
+
+    def read(self) -> bytes:
+        """Bytes of the last five milliseconds."""
+        assert self._began is not None
+        time.sleep(0.005)
+        return self._plate.advance((time.monotonic() - self._began) * self._speed)
+
+    def write(self, data: bytes) -> None:
+        """Send bytes to the plate."""
+        self._plate.receive(data)
+
+    def close(self) -> None:
+        """Nothing to release."""
