@@ -11,6 +11,6 @@ from .calibration import Calibration as Calibration
 from .device import DeviceDescription as DeviceDescription
 from .device import SensorLayout as SensorLayout
 from .errors import SolemetryError as SolemetryError
-from .importers import open as open
+from .importers import open as open  # noqa: A004 - `sm.open`
 
 __version__: str

@@ -131,7 +131,8 @@ class FootRegistration:
             across = -across
         forward = self._direction
         rightward = np.array([forward[1], -forward[0]])
-        return self.heel_mm + across[:, None] * rightward + along[:, None] * forward
+        on_plate = self.heel_mm + across[:, None] * rightward + along[:, None] * forward
+        return np.asarray(on_plate)
 
     @classmethod
     def from_presses(
@@ -354,7 +355,8 @@ _OUTLINE_OF_A_RIGHT_FOOT = np.array(
     [
         (0.00, 0.00), (0.09, 0.03), (0.125, 0.13), (0.12, 0.28), (0.135, 0.45), (0.17, 0.62),
         (0.165, 0.74), (0.12, 0.85), (0.04, 0.95), (-0.06, 1.00), (-0.135, 0.96), (-0.165, 0.86),
-        (-0.175, 0.73), (-0.145, 0.60), (-0.09, 0.45), (-0.085, 0.30), (-0.115, 0.14), (-0.085, 0.03),
+        (-0.175, 0.73), (-0.145, 0.60), (-0.09, 0.45), (-0.085, 0.30), (-0.115, 0.14),
+        (-0.085, 0.03),
     ]
 )  # fmt: skip
 """Across (+ lateral) and along the foot, in foot lengths: a drawing, not a measurement."""
@@ -366,6 +368,5 @@ def _closed_curve(corners: Floats, n: int) -> Floats:
     corner = np.minimum(place.astype(int), len(corners) - 1)
     u = (place - corner)[:, None]
     p0, p1, p2, p3 = (corners[(corner + k) % len(corners)] for k in (-1, 0, 1, 2))
-    return np.asarray(
-        p1 + 0.5 * u * (p2 - p0 + u * (2 * p0 - 5 * p1 + 4 * p2 - p3 + u * (3 * (p1 - p2) + p3 - p0)))
-    )
+    square, cube = 2 * p0 - 5 * p1 + 4 * p2 - p3, 3 * (p1 - p2) + p3 - p0
+    return np.asarray(p1 + u / 2 * (p2 - p0 + u * (square + u * cube)))

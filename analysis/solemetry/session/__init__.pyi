@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-from . import format as format
+from . import format as format  # noqa: A004 - a module's name
 from .compaction import finish as finish
 from .compaction import repair as repair
 from .model import Session as Session

@@ -110,7 +110,7 @@ class Session:
     streams : dict of str to Stream
     events : DataFrame
         ``t_s, kind, detail``, the detail a dict; in order of time.
-    state : {"recording", "complete", "recovered"}
+    state : {"recording", "complete", "recovered", "imported"}
     notes : tuple of str
     """
 
@@ -124,10 +124,18 @@ class Session:
 
     @cached_property
     def feet(self) -> dict[str, FootRegistration]:
-        """The last registration of each foot, by side; empty when none was registered."""
-        details = self.events.detail[self.events.kind == "foot"]
-        registered = (FootRegistration.from_dict(detail) for detail in details)
-        return {foot.side: foot for foot in registered}
+        """The last registration of each foot, by side; empty when none was registered.
+
+        Events of kind ``foot`` carry them; ``foot_clear`` takes back what came before.
+        """
+        feet: dict[str, FootRegistration] = {}
+        for kind, detail in zip(self.events.kind, self.events.detail, strict=True):
+            if kind == "foot":
+                foot = FootRegistration.from_dict(detail)
+                feet[foot.side] = foot
+            elif kind == "foot_clear":
+                feet.clear()
+        return feet
 
     @property
     def stream(self) -> Stream:

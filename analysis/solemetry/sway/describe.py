@@ -68,7 +68,8 @@ def describe(cop_mm: Floats, fs_hz: float, convention: str = "solemetry") -> pd.
     """
     choices = get(convention)
     cop_mm = _checked(cop_mm, fs_hz)
-    cop_mm = np.where(np.isfinite(cop_mm).all(axis=1)[:, None], cop_mm, np.nan)
+    # A sample is both axes or none.
+    cop_mm = np.where(np.isfinite(cop_mm).all(axis=1, keepdims=True), cop_mm, np.nan)
     if choices.lowpass_hz is not None:
         cop_mm = lowpass(cop_mm, fs_hz, choices.lowpass_hz)
 

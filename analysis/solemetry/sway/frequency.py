@@ -16,9 +16,9 @@ Floats = NDArray[np.float64]
 
 
 def rotational_mean_frequency(cop_mm: Floats, fs_hz: float) -> float:
-    """Turns per second of a circle with the trial's mean distance, run at its mean velocity.
+    """Return the turns per second of a circle as wide as the trial, run at its mean velocity.
 
-    ``mean velocity / (2 pi mean distance)``, Hz; `cop_mm` is ``(T, 2)``.
+    Its radius is the mean distance: ``mean velocity / (2 pi mean distance)``, Hz; `cop_mm` is ``(T, 2)``.
 
     References
     ----------
@@ -75,7 +75,7 @@ def spectral_mean_frequency(cop_mm: Floats, fs_hz: float) -> float:
 def longest_whole_run(cop_mm: Floats) -> Floats:
     """Return the longest stretch of `cop_mm`, ``(T, 2)``, without a missing value."""
     cop_mm = np.asarray(cop_mm, dtype=float)
-    runs = finite_runs(np.isfinite(cop_mm).all(axis=1))
+    runs = finite_runs(np.asarray(np.isfinite(cop_mm).all(axis=1)))
     if not len(runs):
         return cop_mm[:0]
     start, stop = runs[np.argmax(runs[:, 1] - runs[:, 0])]

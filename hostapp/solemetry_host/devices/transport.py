@@ -49,7 +49,7 @@ class SerialTransport:
     def __init__(self, port: str, baud: int = BAUD) -> None:
         self.name = port
         self._baud = baud
-        self._port: serial.SerialBase | None = None
+        self._port: serial.Serial | None = None
 
     def open(self) -> None:
         """Open the port for this program alone."""
@@ -86,7 +86,7 @@ class SerialTransport:
             with contextlib.suppress(serial.SerialException, OSError):
                 port.close()
 
-    def _opened(self) -> serial.SerialBase:
+    def _opened(self) -> serial.Serial:
         if self._port is None:
             raise DeviceError(f"{self.name} is not open.", "Connect first.")
         return self._port

@@ -12,7 +12,6 @@ import numpy as np
 from solemetry.device import DeviceDescription
 from solemetry.errors import DeviceError
 from solemetry_host.devices.board import BoardSource
-from solemetry_host.devices.replay import ReplaySource
 from solemetry_host.devices.source import Source
 from solemetry_host.devices.transport import BAUD, SerialTransport
 
@@ -56,6 +55,8 @@ def _serial(port: str, options: _Options) -> Source:
 
 
 def _replay(path: str, options: _Options) -> Source:
+    from solemetry_host.devices.replay import ReplaySource  # HDF5 takes a while to load
+
     return ReplaySource(Path(path).expanduser(), options.number("speed", 1.0))
 
 

@@ -58,7 +58,7 @@ class DeviceClock:
     def host_ns(self, t_dev_us: float) -> float:
         """Host time of a device time, by what is known now."""
         if self._line is not None:
-            return float(self._line(np.float64(t_dev_us * 1e-6))) * 1e9
+            return float(self._line(np.array(t_dev_us * 1e-6))) * 1e9
         return t_dev_us * 1000 + (self._best[1] if self._best else 0)
 
     def cut(self) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solemetry.calibration import Calibration
+from solemetry.cop import center_of_pressure
 from solemetry.device import DeviceDescription
 from solemetry.errors import SolemetryError
 from solemetry.foot import FootRegistration
@@ -24,6 +25,7 @@ from solemetry.timebase import GridAligner
 from solemetry_host.devices.source import Block, Item, Notice, Opened
 from solemetry_host.live.clock import DeviceClock
 from solemetry_host.live.metrics import measure
+from solemetry_host.live.press import PressRoutine
 from solemetry_host.live.ring import Ring
 from solemetry_host.live.snapshot import Link, Message, Snapshot
 from solemetry_host.live.tare import Tare
@@ -121,6 +123,7 @@ class Engine:
         self._take: Take | None = None
         self._take_began_us: int | None = None
         self._tare: Tare | None = None
+        self._presses: PressRoutine | None = None
         self._feet: dict[str, FootRegistration] = {}
         self._messages: deque[Message] = deque(maxlen=_KEPT_MESSAGES)
         self._said = 0
@@ -158,7 +161,7 @@ class Engine:
                 self._notice(item)
 
     def command(self, kind: str, **detail: Any) -> None:
-        """Do what a person asks: ``tare``, ``foot``, ``foot_clear``, or any marker.
+        """Do what a person asks: ``tare``, ``foot``, ``foot_press``, ``foot_clear``, any marker.
 
         Its stamp is that of the item before it, so that a replay meets it in the same place.
         """
@@ -177,7 +180,7 @@ class Engine:
             raise SolemetryError("No device is connected.", "Connect one, then record.")
         device.clock.cut()
         device.forget_window()
-        self._tare = None
+        self._tare = self._presses = None
         take.begin(
             TakeHeader(
                 opened=device.opened,
@@ -234,9 +237,11 @@ class Engine:
                 self._take.clock(*closed, device.clock.segment)
             if self._take_began_us is None or any(gap.reason == "restart" for gap in gaps):
                 self._take_began_us = int(block.rows["t_dev_us"][0])
-        self._align(device, block.rows)
+        forces = self._align(device, block.rows)
         if self._tare is not None:
             self._go_on_taring(device, self._tare, block.rows)
+        if self._presses is not None:
+            self._go_on_pressing(device, self._presses, forces)
         self._renew(t_s=float(block.rows["t_dev_us"][-1]) * 1e-6)
 
     def _follow(self, device: _Device, rows: NDArray[np.void]) -> list[Gap]:
@@ -265,7 +270,7 @@ class Engine:
         )
         return gaps
 
-    def _align(self, device: _Device, rows: NDArray[np.void]) -> None:
+    def _align(self, device: _Device, rows: NDArray[np.void]) -> NDArray[np.float64]:
         # Of a read that spans a restart only what follows the restart is of the new time.
         rows = rows[rows["boot_id"] == rows["boot_id"][-1]]
         channels = np.arange(len(device.description.layout.labels))
@@ -277,6 +282,7 @@ class Engine:
             (rows["flags"][:, None] >> (SILENT_SHIFT + channels) & 1).astype(bool),
         )
         device.ring.push(forces)
+        return forces
 
     # ---- tare ------------------------------------------------------------------------------
 
@@ -298,6 +304,35 @@ class Engine:
         self._keep("tared", {"zero_counts": zero.tolist()})
         self.say("info", "Tared: the plate reads zero now.")
 
+    # ---- foot ------------------------------------------------------------------------------
+
+    def _begin_press(self, device: _Device, detail: dict[str, Any]) -> None:
+        side, length_mm = detail["side"], float(detail["length_mm"])
+        routine = self._presses
+        if routine is None or (routine.side, routine.length_mm) != (side, length_mm):
+            routine = PressRoutine(side, length_mm, device.description.rate_hz)
+        routine.begin(detail["part"])
+        self._presses = routine
+        self.say("info", f"Press with the {detail['part']} of the {side} foot and keep still.")
+
+    def _go_on_pressing(
+        self, device: _Device, routine: PressRoutine, forces: NDArray[np.float64]
+    ) -> None:
+        part = routine.push(center_of_pressure(forces, device.description.layout.xy_mm))
+        if part is None:
+            return
+        if not routine.complete:
+            other = "forefoot" if part == "heel" else "heel"
+            self.say("info", f"The {part} press is in. Now the {other}.")
+            return
+        self._presses = None
+        try:
+            foot = routine.registration()
+        except SolemetryError as error:
+            self.say("warning", str(error))
+            return
+        self.command("foot", **json.loads(foot.to_json()))
+
     # ---- notices and commands --------------------------------------------------------------
 
     def _notice(self, notice: Notice) -> None:
@@ -306,11 +341,15 @@ class Engine:
         match notice.kind:
             case "tare" if device is not None:
                 self._tare = Tare(device.description.rate_hz)
+            case "foot_press" if device is not None:
+                self._begin_press(device, notice.detail)
             case "foot":
-                foot = FootRegistration.from_json(json.dumps(notice.detail))
+                foot = FootRegistration.from_dict(notice.detail)
                 self._feet[foot.side] = foot
+                self.say("info", f"The {foot.side} foot is registered.")
             case "foot_clear":
                 self._feet.clear()
+                self.say("info", "No foot is registered any more.")
             case "link_lost" | "link_waiting" | "link_back" if device is not None:
                 back = notice.kind == "link_back"
                 device.rejoined = True
@@ -339,6 +378,12 @@ class Engine:
         if self._take is not None:
             self._take.event(self._last_ns if t_host_ns is None else t_host_ns, kind, detail)
 
+    def _busy(self) -> str:
+        if self._tare is not None:
+            return "Taring: keep the plate empty"
+        part = self._presses.collecting if self._presses is not None else None
+        return f"Keep pressing with the {part}" if part is not None else ""
+
     # ---- what goes out ---------------------------------------------------------------------
 
     def _renew(self, **changes: Any) -> None:
@@ -353,7 +398,7 @@ class Engine:
                 changes["metrics"] = measure(forces, layout, rate_hz, self._window_s, feet)
             if "t_s" in changes and self._take_began_us is not None:
                 changes["elapsed_s"] = changes["t_s"] - self._take_began_us * 1e-6
-        changes["taring"] = self._tare is not None
+        changes["busy"] = self._busy()
         self.snapshot = replace(self.snapshot, **changes)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from solemetry.cop import MIN_FORCE_N, center_of_pressure, total_force
 from solemetry.device import SensorLayout
-from solemetry.foot import FootRegistration, right_share
+from solemetry.foot import FootRegistration, forefoot_share_of_both, right_share
 from solemetry.signal import lowpass
 from solemetry.sway.ellipse import Ellipse, prediction_ellipse
 from solemetry.sway.path import mean_velocity
@@ -73,18 +73,26 @@ def measure(
 def _right(
     forces_n: Floats, cop_mm: Floats, layout: SensorLayout, feet: tuple[FootRegistration, ...]
 ) -> Share:
-    by_side = {foot.side: foot for foot in feet}
-    if len(by_side) == 2:
-        return Share(float(right_share(cop_mm, by_side["left"], by_side["right"])), "feet")
+    if len(feet) == 2:
+        return Share(float(right_share(cop_mm, *_left_and_right(feet))), "feet")
     return Share(_half(forces_n, layout.right), PLATE_HALVES)
 
 
 def _front(
     forces_n: Floats, cop_mm: Floats, layout: SensorLayout, feet: tuple[FootRegistration, ...]
 ) -> Share:
+    if len(feet) == 2:
+        return Share(float(forefoot_share_of_both(cop_mm, *_left_and_right(feet))), "feet")
     if len(feet) == 1:
         return Share(float(feet[0].forefoot_share(cop_mm)), f"{feet[0].side} foot")
     return Share(_half(forces_n, layout.front), PLATE_HALVES)
+
+
+def _left_and_right(
+    feet: tuple[FootRegistration, ...]
+) -> tuple[FootRegistration, FootRegistration]:
+    left, right = sorted(feet, key=lambda foot: foot.side)
+    return left, right
 
 
 def _half(forces_n: Floats, half: NDArray[np.bool_]) -> float:

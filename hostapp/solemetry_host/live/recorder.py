@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solemetry.errors import RecordingError
-from solemetry.session import finish
+from solemetry.session.compaction import finish
 from solemetry.session.format import (
     CLOCK,
     EVENT,

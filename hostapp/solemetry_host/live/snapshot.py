@@ -107,6 +107,8 @@ class Snapshot:
         Device time of the newest row, seconds; only differences mean anything.
     elapsed_s : float or None
         Since the recording began.
+    busy : str
+        What a person should be doing right now (keep off, keep pressing), or nothing.
     rate_hz : float
         Rate of the uniform grid that windows are on.
     """
@@ -117,6 +119,6 @@ class Snapshot:
     metrics: Metrics | None = None
     rate_hz: float = float("nan")
     elapsed_s: float | None = None
-    taring: bool = False
+    busy: str = ""
     feet: tuple[FootRegistration, ...] = ()
     messages: tuple[Message, ...] = ()

@@ -96,8 +96,8 @@ class Station:
         try:
             self._open_source().run(self._emit, self._stop)
         except SolemetryError as error:
-            self.failure = error
-            self._ask(lambda: self._engine.failed(str(error)))
+            self.failure, why = error, str(error)
+            self._ask(lambda: self._engine.failed(why))
         self.ended.set()
 
     def _emit(self, item: Item) -> None:

@@ -44,7 +44,7 @@ class Tare:
         self._silent |= int(np.bitwise_or.reduce(rows["flags"])) >> SILENT_SHIFT
 
     def zero_counts(self, before: Calibration) -> NDArray[np.float64]:
-        """Counts of the unloaded sensors.
+        """Return the counts of the unloaded sensors.
 
         Parameters
         ----------

@@ -55,7 +55,7 @@ def encode(type_: int, seq: int, payload: bytes = b"") -> bytes:
     """One frame as it goes over the wire, its closing zero included."""
     body = struct.pack("<BH", type_, seq & 0xFFFF) + payload
     crc = binascii.crc_hqx(body, 0xFFFF)
-    return cobs.encode(body + struct.pack("<H", crc)) + b"\0"
+    return bytes(cobs.encode(body + struct.pack("<H", crc))) + b"\0"
 
 
 # ---- INFO ---------------------------------------------------------------------------------

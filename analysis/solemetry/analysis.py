@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything one recording says, as one dictionary of plain values."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solemetry.cop import MIN_FORCE_N
+from solemetry.errors import UnavailableError
+from solemetry.foot import forefoot_share_of_both, right_share
+from solemetry.session.model import Session, Stream
+from solemetry.signal import finite_runs
+from solemetry.sway.conventions import SOLEMETRY, get
+from solemetry.sway.describe import describe
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+STANDING_N = 100.0
+"""Above this force somebody stands on the plate."""
+
+SETTLING_S = 1.0
+"""Left off after stepping on and before stepping off, where no hold was marked."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hold:
+    """The part of a stream that was analysed.
+
+    Attributes
+    ----------
+    spans_s : tuple of (start, end)
+        Session time.
+    parts : tuple of slice
+        The same, in samples.
+    source : str
+        How the part was found.
+    """
+
+    spans_s: tuple[tuple[float, float], ...]
+    parts: tuple[slice, ...]
+    source: str
+
+    def of(self, values: Floats) -> Floats:
+        """Return the samples of the hold, ``(n, ...)``, one NaN between two spans.
+
+        The NaN keeps a step from being taken from the end of one span to the next.
+        """
+        between = np.full((1, *values.shape[1:]), np.nan)
+        pieces = [piece for part in self.parts for piece in (values[part], between)]
+        return np.concatenate(pieces[:-1]) if pieces else values[:0]
+
+
+def analyze(session: Session, convention: str = SOLEMETRY.name) -> dict[str, Any]:
+    """Analyse each stream of a session.
+
+    Parameters
+    ----------
+    session : Session
+    convention : str
+        Of the sway measures; one of `solemetry.sway.CONVENTIONS`.
+
+    Returns
+    -------
+    dict
+        Ready for JSON: ``file``, ``convention``, ``hold`` (what was analysed), ``sway`` and
+        ``loading`` (by stream, then by measure), ``notes``. A measure has ``value`` (None
+        where there is none), ``unit``, ``convention`` or ``of``, ``n``, ``duration_s``,
+        ``valid`` and ``note``.
+
+    Raises
+    ------
+    UnknownConventionError
+        When the convention is not known.
+    """
+    get(convention)
+    out: dict[str, Any] = {
+        "file": str(session.path),
+        "convention": convention,
+        "hold": {},
+        "sway": {},
+        "loading": {},
+        "notes": list(session.notes),
+    }
+    for name, stream in session.streams.items():
+        out["notes"] += [f"{name}: {note}" for note in stream.notes]
+        out["sway"][name], out["loading"][name] = {}, {}
+        try:
+            hold = find_hold(session, stream)
+        except UnavailableError as error:
+            out["notes"].append(f"{name}: {error}")
+            continue
+        out["hold"][name] = {"spans_s": [list(span) for span in hold.spans_s],
+                             "source": hold.source}
+        out["sway"][name] = _sway(stream, hold, convention)
+        out["loading"][name] = _loading(session, stream, hold)
+    return out
+
+
+def find_hold(session: Session, stream: Stream) -> Hold:
+    """Find the part of a stream that is to be analysed.
+
+    Where the recording marks holds (events ``hold_start`` and ``hold_end``), these; a hold
+    without an end lasts to the end of the recording. Of an imported ``load`` stream without
+    marks, every sample. Otherwise the longest time somebody stands on the plate (100 N and
+    more; a gap does not end it), less one second after stepping on and before stepping off.
+
+    Raises
+    ------
+    UnavailableError
+        When nobody stands on the plate, or the marks lie outside the recording.
+    """
+    t_s = stream.t_s
+    marked = _marked_spans(session, float(t_s[-1]) if len(t_s) else 0.0)
+    if marked:
+        edges = [np.searchsorted(t_s, span).tolist() for span in marked]
+        parts = [slice(start, stop) for start, stop in edges if stop > start]
+        if not parts:
+            raise UnavailableError(
+                "The marked hold lies outside the recording.", "Analyse without the marks."
+            )
+        source = "marked hold"
+    elif stream.kind == "load":
+        parts, source = [slice(0, len(t_s))] if len(t_s) else [], "whole recording"
+    else:
+        parts, source = _standing(stream), "longest standing, first and last second left off"
+    if not parts:
+        raise UnavailableError(
+            "Nobody stands on the plate in this recording.", "Record again, or check the tare."
+        )
+    spans_s = tuple((float(t_s[part][0]), float(t_s[part][-1])) for part in parts)
+    return Hold(spans_s, tuple(parts), source)
+
+
+def _marked_spans(session: Session, end_s: float) -> list[tuple[float, float]]:
+    spans, start_s = [], None
+    for t_s, kind in zip(session.events.t_s, session.events.kind, strict=True):
+        if kind == "hold_start" and start_s is None:
+            start_s = float(t_s)
+        elif kind == "hold_end" and start_s is not None:
+            spans.append((start_s, float(t_s)))
+            start_s = None
+    if start_s is not None:
+        spans.append((start_s, end_s))
+    return spans
+
+
+def _standing(stream: Stream) -> list[slice]:
+    force_n = stream.force_n
+    finite = np.flatnonzero(np.isfinite(force_n))
+    if not len(finite):
+        return []
+    # What stood before a gap is taken to stand in it; its samples stay missing.
+    before = np.searchsorted(finite, np.arange(len(force_n)), side="right") - 1
+    stands = (before >= 0) & (force_n[finite[before]] >= STANDING_N)
+    runs = finite_runs(stands)
+    if not len(runs):
+        return []
+    start, stop = runs[np.argmax(runs[:, 1] - runs[:, 0])].tolist()
+    settling = round(SETTLING_S * stream.fs_hz)
+    start = start + settling if start > finite[0] else start
+    stop = stop - settling if stop <= finite[-1] else min(stop, int(finite[-1]) + 1)
+    return [slice(start, stop)] if stop > start else []
+
+
+# ---- measures --------------------------------------------------------------------------------
+
+
+def _sway(stream: Stream, hold: Hold, convention: str) -> dict[str, dict[str, Any]]:
+    table = describe(hold.of(stream.cop_mm), stream.fs_hz, convention)
+    return {
+        str(feature): {
+            "value": _plain(row["value"]),
+            "unit": row["unit"],
+            "convention": row["convention"],
+            "n": int(row["n"]),
+            "duration_s": float(row["duration_s"]),
+            "valid": bool(row["valid"]),
+            "note": row["note"],
+        }
+        for feature, row in table.iterrows()
+    }
+
+
+def _loading(session: Session, stream: Stream, hold: Hold) -> dict[str, dict[str, Any]]:
+    force_n = hold.of(stream.force_n)
+    loaded = force_n >= MIN_FORCE_N
+    n = int(np.isfinite(force_n).sum())
+    duration_s = n / stream.fs_hz
+
+    def entry(value: float, unit: str, of: str, note: str = "") -> dict[str, Any]:
+        return {
+            "value": _plain(value),
+            "unit": unit,
+            "of": of,
+            "n": n,
+            "duration_s": duration_s,
+            "valid": math.isfinite(value),
+            "note": note,
+        }
+
+    out = {"mean_force": entry(_mean(force_n), "N", "total vertical force")}
+    for share_of, names in ((_right_of, ("left_share", "right_share")),
+                            (_front_of, ("rear_share", "front_share"))):
+        try:
+            share, of, note = share_of(session, stream, hold)
+        except UnavailableError as error:
+            out |= {name: entry(math.nan, "%", "", str(error)) for name in names}
+            continue
+        percent = 100 * _mean(share[loaded])
+        out[names[0]] = entry(100 - percent, "%", of, note)
+        out[names[1]] = entry(percent, "%", of, note)
+    missing = np.concatenate([np.isnan(stream.force_n[part]) for part in hold.parts])
+    out["missing"] = entry(100 * float(missing.mean()), "%", "samples of the hold")
+    out["measured_rate"] = entry(stream.measured_rate_hz, "Hz", "the whole recording")
+    out["lost_rows"] = entry(stream.lost_rows, "1", "the whole recording")
+    return out
+
+
+_HALVES = "plate halves"
+_LEVER = "heel-to-forefoot lever model"
+
+
+def _right_of(session: Session, stream: Stream, hold: Hold) -> tuple[Floats, str, str]:
+    """Right share of each sample of the hold, of what, and what to know about it."""
+    feet = session.feet
+    if len(feet) == 2:
+        share = right_share(hold.of(stream.cop_mm), feet["left"], feet["right"])
+        return share, "feet", "lever between the centres of the two registered feet"
+    return _half(stream, hold, "right"), _HALVES, "halves of the plate, not feet"
+
+
+def _front_of(session: Session, stream: Stream, hold: Hold) -> tuple[Floats, str, str]:
+    feet, cop_mm = session.feet, hold.of(stream.cop_mm)
+    if len(feet) == 2:
+        return forefoot_share_of_both(cop_mm, feet["left"], feet["right"]), "feet", _LEVER
+    if len(feet) == 1:
+        side, foot = next(iter(feet.items()))
+        return foot.forefoot_share(cop_mm), f"{side} foot", _LEVER
+    return _half(stream, hold, "front"), _HALVES, "halves of the plate, not of the foot"
+
+
+def _half(stream: Stream, hold: Hold, which: str) -> Floats:
+    if stream.layout is None or stream.forces_n is None:
+        raise UnavailableError(
+            "Not known: a force and a centre of pressure alone do not say how the load is shared.",
+            "Register where the feet stand.",
+        )
+    half = stream.layout.right if which == "right" else stream.layout.front
+    forces_n = hold.of(stream.forces_n)
+    total_n = forces_n.sum(axis=1)
+    share = np.full(len(total_n), np.nan)
+    np.divide(forces_n[:, half].sum(axis=1), total_n, out=share, where=total_n >= MIN_FORCE_N)
+    return share
+
+
+def _mean(values: Floats) -> float:
+    present = values[np.isfinite(values)]
+    return float(present.mean()) if len(present) else math.nan
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the file of a running recording to the file that is kept.
+
+A partial file survives a killed writer because it is plain: uncompressed chunks, flushed
+often. A finished one is small and carries checksums. Between the two stand a temporary file
+and one atomic rename, so that at every moment one whole file exists.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from solemetry.errors import FileError, RecordingError
+from solemetry.session.consistency import consistent_rows, plausible_entries
+from solemetry.session.format import COMPLETE, PARTIAL_SUFFIX, RECOVERED, SUFFIX
+from solemetry.session.reading import open_hdf5
+
+_ROWS_AT_ONCE = 16384
+_MIN_FREE_BYTES = 2**20
+
+Reader = Callable[[h5py.Dataset], NDArray[Any]]
+Unreadable = Callable[[str, Exception], None]
+_BROKEN = (KeyError, ValueError, OSError, RuntimeError)
+"""What h5py raises on a damaged file."""
+
+
+def finish(partial: Path, state: str = COMPLETE) -> Path:
+    """Pack ``NAME.partial.h5`` into ``NAME.h5`` and remove it.
+
+    Parameters
+    ----------
+    partial : Path
+    state : str
+        What the root attribute ``state`` becomes.
+
+    Returns
+    -------
+    Path
+        ``NAME.h5``, or ``NAME-2.h5`` and so on where that exists: nothing is overwritten.
+
+    Raises
+    ------
+    RecordingError
+        When there is no room, or the file cannot be written. The partial file stays, and is
+        a valid session.
+    FileError
+        When the partial file cannot be read.
+    """
+    partial = Path(partial)
+
+    def refuse(name: str, error: Exception) -> None:
+        raise FileError(
+            f"{partial}: {name} cannot be read: {error}.",
+            "`solemetry repair` saves what can be read.",
+        ) from error
+
+    with open_hdf5(partial) as source:
+        finished = _pack(source, partial, state, _read_all, refuse)
+    partial.unlink()
+    return finished
+
+
+def repair(partial: Path) -> Path:
+    """Save what can be read of a recording that broke off.
+
+    As `finish`, but the state becomes ``recovered``, unreadable parts are passed over, and
+    rows that no recorder can have written are cut off at the end. If that leaves anything
+    out, the damaged file is kept beside the new one as ``NAME.h5.damaged``.
+
+    Raises
+    ------
+    RecordingError
+        As `finish`.
+    FileError
+        When the file is no session at all, or too damaged to find anything in it.
+    """
+    partial = Path(partial)
+    target = _final_name(partial)
+    padded = target.with_name(target.name + ".padded")
+    left_out: list[str] = []
+
+    def salvage(dataset: h5py.Dataset) -> NDArray[Any]:
+        rows = _read_what_can_be_read(dataset)
+        if dataset.shape == ():
+            return rows
+        rows = rows[: _believable(dataset, rows)]
+        if len(rows) < len(dataset):
+            left_out.append(dataset.name)
+        return rows
+
+    def pass_over(name: str, error: Exception) -> None:
+        left_out.append(name)
+
+    try:
+        readable = _made_whole(partial, padded)
+        with open_hdf5(readable) as source:
+            finished = _pack(source, partial, RECOVERED, salvage, pass_over)
+    finally:
+        padded.unlink(missing_ok=True)
+    if left_out or readable != partial:
+        os.replace(partial, _free_name(target.with_name(target.name + ".damaged")))
+    else:
+        partial.unlink()
+    return finished
+
+
+# ---- packing -------------------------------------------------------------------------------
+
+
+def _pack(
+    source: h5py.File, partial: Path, state: str, read: Reader, unreadable: Unreadable
+) -> Path:
+    target = _free_name(_final_name(partial))
+    temporary = target.with_name(target.name + ".tmp")
+    try:
+        # HDF5 cannot close a file that ran out of room half way, so look first.
+        _check_room(partial)
+        with h5py.File(temporary, "w") as packed:
+            _copy_group(source, packed, read, unreadable)
+            packed.attrs["state"] = state
+        _sync(temporary)
+        os.replace(temporary, target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise RecordingError(
+            f"{partial.name} could not be packed: {error.strerror or error}.",
+            f"Nothing is lost: {partial} is a valid session. Make room, then run "
+            "`solemetry repair` on it.",
+        ) from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return target
+
+
+def _copy_group(
+    source: h5py.Group, target: h5py.Group, read: Reader, unreadable: Unreadable
+) -> None:
+    _copy_attributes(source, target, unreadable)
+    for name in source:
+        try:
+            node = source[name]
+            rows = None if isinstance(node, h5py.Group) else read(node)
+        except _BROKEN as error:
+            unreadable(f"{source.name}/{name}", error)
+            continue
+        if rows is None:
+            _copy_group(node, target.create_group(name), read, unreadable)
+        else:
+            copy = target.create_dataset(
+                name, data=rows, dtype=node.dtype, **_packing(node, rows)
+            )
+            _copy_attributes(node, copy, unreadable)
+
+
+def _copy_attributes(
+    source: h5py.Group | h5py.Dataset, target: h5py.Group | h5py.Dataset, unreadable: Unreadable
+) -> None:
+    for key in source.attrs:
+        try:
+            value = source.attrs[key]
+        except _BROKEN as error:
+            unreadable(f"{source.name}@{key}", error)
+            continue
+        target.attrs[key] = value
+
+
+def _packing(source: h5py.Dataset, rows: NDArray[Any]) -> dict[str, Any]:
+    """Choose filters for numbers; text of any length lies elsewhere in the file and takes none."""
+    kinds = [source.dtype[field] for field in source.dtype.names or ()] or [source.dtype]
+    if source.shape == () or not len(rows) or any(kind.hasobject for kind in kinds):
+        return {}
+    chunk = (min(len(rows), _ROWS_AT_ONCE), *source.shape[1:])
+    return {"chunks": chunk, "shuffle": True, "compression": 4, "fletcher32": True}
+
+
+def _read_all(dataset: h5py.Dataset) -> NDArray[Any]:
+    return np.asarray(dataset[()])
+
+
+def _check_room(partial: Path) -> None:
+    free = shutil.disk_usage(partial.parent).free
+    if free < partial.stat().st_size + _MIN_FREE_BYTES:
+        raise OSError(f"only {free / 1e6:.0f} MB are free on its disk")
+
+
+# ---- salvage -------------------------------------------------------------------------------
+
+
+def _read_what_can_be_read(dataset: h5py.Dataset) -> NDArray[Any]:
+    """Rows up to the first stretch that the disk does not give back."""
+    if dataset.shape == ():
+        return np.asarray(dataset[()])
+    parts = [np.empty((0, *dataset.shape[1:]), dataset.dtype)]
+    at_once = dataset.chunks[0] if dataset.chunks else _ROWS_AT_ONCE
+    for start in range(0, len(dataset), at_once):
+        try:
+            parts.append(dataset[start : start + at_once])
+        except (OSError, RuntimeError):
+            break
+    return np.concatenate(parts)
+
+
+def _believable(dataset: h5py.Dataset, rows: NDArray[Any]) -> int:
+    """How many of the rows a recorder can have written."""
+    table = dataset.name.rsplit("/", 1)[-1]
+    kind = dataset.parent.attrs.get("kind")
+    if table == "samples" and kind == "cells":
+        return consistent_rows(rows)
+    return plausible_entries(table, rows)
+
+
+def _made_whole(partial: Path, padded: Path) -> Path:
+    """Return a file that HDF5 opens: `partial`, or if its end is missing, a padded copy.
+
+    The superblock (version 0, which recordings have) says in bytes 40 to 48 how long the file
+    was meant to be. What the padding fills in is blank, and cut off later.
+    """
+    if not partial.is_file():
+        raise FileError(f"There is no file {partial}.", "Check its name and folder.")
+    with partial.open("rb") as file:
+        head = file.read(48)
+    if head[:9] != b"\x89HDF\r\n\x1a\n\0":
+        return partial
+    length = int.from_bytes(head[40:48], "little")
+    if not partial.stat().st_size < length <= 2 * partial.stat().st_size + 2**24:
+        return partial
+    _check_room(partial)
+    shutil.copyfile(partial, padded)
+    os.truncate(padded, length)
+    return padded
+
+
+# ---- names and disks -----------------------------------------------------------------------
+
+
+def _final_name(partial: Path) -> Path:
+    if not partial.name.endswith(PARTIAL_SUFFIX):
+        raise RecordingError(
+            f"{partial.name} is not a partial recording.", f"Those end in {PARTIAL_SUFFIX}."
+        )
+    return partial.with_name(partial.name.removesuffix(PARTIAL_SUFFIX) + SUFFIX)
+
+
+def _free_name(wanted: Path) -> Path:
+    """`wanted`, or if it exists, the same with -2, -3, ... before its first suffix."""
+    if not wanted.exists():
+        return wanted
+    end = wanted.name.index(SUFFIX)
+    stem, suffixes = wanted.name[:end], wanted.name[end:]
+    names = (wanted.with_name(f"{stem}-{number}{suffixes}") for number in count(2))
+    return next(name for name in names if not name.exists())
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable; Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

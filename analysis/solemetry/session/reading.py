@@ -1,0 +1,430 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opening a session file: raw counts become forces, device time becomes session time."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from solemetry.calibration import Calibration
+from solemetry.cop import center_of_pressure, total_force
+from solemetry.device import DeviceDescription
+from solemetry.errors import FileError
+from solemetry.session.clock import SessionClock, fit_session_clock
+from solemetry.session.consistency import consistent_rows, segment_starts
+from solemetry.session.format import (
+    FORMAT,
+    LOAD,
+    RECORDING,
+    RECOVERED,
+    SILENT_SHIFT,
+    VERSION,
+    sample_type,
+)
+from solemetry.session.model import NO_EVENTS, NO_GAPS, Session, Stream
+from solemetry.timebase import GridAligner
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_REPAIR = "If it is a recording that broke off, `solemetry repair` saves what can be read."
+
+
+def open_session(path: str | os.PathLike[str]) -> Session:
+    """Open a session file, finished or partial.
+
+    Forces are derived from the raw counts with the calibration and the tare in force at each
+    row; time is the two-sided clock of `solemetry.session.clock`; the ADC's own delay is
+    taken off. Rows that are missing are NaN on the grid.
+
+    Parameters
+    ----------
+    path : path
+
+    Raises
+    ------
+    FileError
+        When the file is missing, damaged, of another kind, or newer than this program.
+    """
+    path = Path(path)
+    with open_hdf5(path) as file:
+        try:
+            return _read_session(file, path)
+        except FileError:
+            raise
+        except (KeyError, ValueError, TypeError, AttributeError, OSError, RuntimeError) as error:
+            raise FileError(f"{path} is damaged: {error}.", _REPAIR) from error
+
+
+@contextmanager
+def open_hdf5(path: Path) -> Iterator[h5py.File]:
+    """Open a session file's HDF5 for reading, after making sure that it is one.
+
+    Raises
+    ------
+    FileError
+        Says what is the matter with the file and what to do.
+    """
+    if not path.is_file():
+        raise FileError(f"There is no file {path}.", "Check its name and folder.")
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        raise _why_not(path, error) from None
+    with file:
+        if _text(file.attrs.get("format", "")) != FORMAT:
+            raise FileError(
+                f"{path} is an HDF5 file, but not a Solemetry session.",
+                f"A session has the root attribute format = {FORMAT!r}.",
+            )
+        version = int(file.attrs.get("format_version", 0))
+        if version > VERSION:
+            raise FileError(
+                f"{path} has format version {version}; this program knows up to {VERSION}.",
+                "Update Solemetry.",
+            )
+        yield file
+
+
+def _why_not(path: Path, error: OSError) -> FileError:
+    text = str(error)
+    if "signature" in text:
+        return FileError(
+            f"{path} is not an HDF5 file, so it is no session.",
+            "To open a file of another kind, use sm.open or `solemetry import`.",
+        )
+    if "truncated" in text:
+        return FileError(f"{path} is cut short: its end is missing.", _REPAIR)
+    if "lock" in text:
+        return FileError(
+            f"{path} is being written at this moment.", "Stop the recording, then open it."
+        )
+    return FileError(f"{path} cannot be opened: {text}.", _REPAIR)
+
+
+def _read_session(file: h5py.File, path: Path) -> Session:
+    meta = _attributes(file)
+    state = str(meta.get("state", ""))
+    t0_ns = int(meta["t0_host_ns"])
+    streams = {}
+    for name, group in file["streams"].items():
+        kind = _text(group.attrs["kind"])
+        if kind == "cells":
+            streams[name] = _read_cells(name, group, file["devices"][name], t0_ns, path)
+        elif kind == "load":
+            streams[name] = _read_load(name, group, path)
+        else:
+            raise FileError(f"{path}: stream {name} is of unknown kind {kind!r}.", "Update.")
+    notes = {
+        RECORDING: ("The recording was not finished; `solemetry repair` packs it.",),
+        RECOVERED: ("Recovered from a recording that broke off.",),
+    }.get(state, ())
+    return Session(
+        path=path,
+        meta=meta,
+        subject=_attributes(file["subject"]) if "subject" in file else {},
+        streams=streams,
+        events=_read_events(file, t0_ns, path),
+        state=state,
+        notes=notes,
+    )
+
+
+# ---- cells -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Segment:
+    """One stretch between restarts of the device, on its own grid."""
+
+    clock: SessionClock
+    t_s: Floats
+    forces_n: Floats
+    conversions: int
+    duration_s: float
+    lost: int
+
+
+def _read_cells(
+    name: str, group: h5py.Group, device: h5py.Group, t0_ns: int, path: Path
+) -> Stream:
+    where = f"{path}, device {name}"
+    description = DeviceDescription.from_toml(_text(device.attrs["description"]), where)
+    calibration = Calibration.from_json(_text(device.attrs["calibration"]), where)
+    channels = len(description.layout.labels)
+    samples = group["samples"][:]
+    _check_samples(samples, channels, calibration, f"{path}, stream {name}")
+    notes = [] if calibration.measured else ["Calibration is nominal: by the data sheets only."]
+
+    whole = consistent_rows(samples)
+    if whole < len(samples):
+        notes.append(f"{len(samples) - whole} rows at the end are damaged and left out.")
+        samples = samples[:whole]
+
+    forces_n = _forces(samples["counts"], calibration, group.get("zeros"))
+    unusable, flag_notes = _unusable(samples["flags"], description.layout.labels)
+    rate_hz, delay_s = float(group.attrs["rate_hz"]), float(group.attrs["delay_s"])
+    bounds = [*segment_starts(samples), len(samples)]
+    segments = [
+        _read_segment(samples[a:b], forces_n[a:b], unusable[a:b], rate_hz, delay_s, t0_ns)
+        for a, b in pairwise(bounds)
+    ]
+    if len(segments) > 1:
+        notes.append(f"Device time began anew {len(segments) - 1} time(s) while recording.")
+    t_s, grid_forces_n = _join(segments, rate_hz, channels)
+    seconds = sum(segment.duration_s for segment in segments)
+    steps = sum(max(segment.conversions - 1, 0) for segment in segments)
+    residuals_s = [segment.clock.residual_s for segment in segments]
+    return Stream(
+        name=name,
+        kind="cells",
+        fs_hz=_grid_rate(segments, rate_hz),
+        t_s=t_s,
+        force_n=total_force(grid_forces_n),
+        cop_mm=center_of_pressure(grid_forces_n, description.layout.xy_mm),
+        forces_n=grid_forces_n,
+        description=description,
+        calibration=calibration,
+        rate_hz=rate_hz,
+        measured_rate_hz=steps / seconds if seconds > 0 else np.nan,
+        rows=len(samples),
+        lost_rows=sum(segment.lost for segment in segments),
+        gaps=_read_gaps(group.get("gaps"), samples, segments, bounds),
+        clock_residual_ms=1e3 * float(np.median(residuals_s)) if residuals_s else np.nan,
+        info=json.loads(_text(device.attrs.get("info", "{}"))),
+        notes=(*notes, *flag_notes),
+    )
+
+
+def _check_samples(
+    samples: NDArray[np.void], channels: int, calibration: Calibration, where: str
+) -> None:
+    expected = sample_type(channels)
+    for field in expected.names or ():
+        if field not in (samples.dtype.names or ()):
+            raise FileError(f"{where}: samples lack the field {field}.", "Is it a session file?")
+        if samples.dtype[field].shape != expected[field].shape:
+            raise FileError(
+                f"{where}: {field} has shape {samples.dtype[field].shape}, but the device has "
+                f"{channels} sensors.",
+                "Description and samples are of different devices.",
+            )
+    if len(calibration.gain_n_per_count) != channels:
+        raise FileError(
+            f"{where}: the calibration has {len(calibration.gain_n_per_count)} gains for "
+            f"{channels} sensors.",
+            "Put the right calibration into /devices.",
+        )
+
+
+def _forces(counts: NDArray[np.int32], calibration: Calibration, zeros: Any) -> Floats:
+    """Apply to each row the tare that was in force there; ``(rows, S)``, N."""
+    table = zeros[:] if zeros is not None else []
+    out = calibration.forces(counts)
+    for entry in table:
+        first = int(entry["row"])
+        out[first:] = calibration.tared(entry["zero_counts"]).forces(counts[first:])
+    return out
+
+
+def _unusable(
+    flags: NDArray[np.uint8], labels: tuple[str, ...]
+) -> tuple[Bools, list[str]]:
+    """Which conversions are no measurements: their channel was silent or at its range's end."""
+    flagged = np.arange(min(len(labels), SILENT_SHIFT))
+    out = np.zeros((len(flags), len(labels)), bool)
+    saturated = (flags[:, None] >> flagged & 1).astype(bool)
+    silent = (flags[:, None] >> (SILENT_SHIFT + flagged) & 1).astype(bool)
+    out[:, flagged] = saturated | silent
+    notes = [
+        f"Sensor {labels[c]} was {what} in {count} rows; those are missing."
+        for what, mask in (("silent", silent), ("at an end of its range", saturated))
+        for c, count in enumerate(mask.sum(axis=0).tolist())
+        if count
+    ]
+    return out, notes
+
+
+def _read_segment(
+    samples: NDArray[np.void],
+    forces_n: Floats,
+    unusable: Bools,
+    rate_hz: float,
+    delay_s: float,
+    t0_ns: int,
+) -> _Segment:
+    device_us = samples["t_dev_us"]
+    device_s = device_us * 1e-6
+    clock = fit_session_clock(device_s, (samples["t_host_ns"] - t0_ns) * 1e-9)
+    first, rows_n = GridAligner(forces_n.shape[1], rate_hz).push(
+        device_us, forces_n, samples["age_us"].astype(np.int64), samples["conversion"], unusable
+    )
+    grid_s = (first + np.arange(len(rows_n))) / rate_hz
+    index_steps = np.diff(samples["index"]).astype(np.int64)  # u32: a wrap is a step of one
+    return _Segment(
+        clock=clock,
+        t_s=clock(grid_s) - delay_s,
+        forces_n=rows_n,
+        conversions=int(index_steps.sum()) + 1,
+        duration_s=float(np.diff(clock(device_s[[0, -1]]))[0]),
+        lost=int((index_steps - 1).sum()),
+    )
+
+
+def _join(segments: list[_Segment], rate_hz: float, channels: int) -> tuple[Floats, Floats]:
+    """One grid from all segments, with as many NaN rows between as session time says.
+
+    At least one, so that no step is ever taken across a restart.
+    """
+    t_parts: list[Floats] = []
+    force_parts: list[Floats] = []
+    for segment in segments:
+        t_s, forces_n = segment.t_s, segment.forces_n
+        if t_parts:
+            later = t_s > t_parts[-1][-1]
+            t_s, forces_n = t_s[later], forces_n[later]
+        if not len(t_s):
+            continue
+        if t_parts:
+            end_s = t_parts[-1][-1]
+            missing = max(round((t_s[0] - end_s) * rate_hz) - 1, 1)
+            t_parts.append(np.linspace(end_s, t_s[0], missing + 2)[1:-1])
+            force_parts.append(np.full((missing, channels), np.nan))
+        t_parts.append(t_s)
+        force_parts.append(forces_n)
+    if not t_parts:
+        return np.empty(0), np.empty((0, channels))
+    return np.concatenate(t_parts), np.concatenate(force_parts)
+
+
+def _grid_rate(segments: list[_Segment], rate_hz: float) -> float:
+    """Grid points per second of session time, from the longest segment."""
+    t_s = max((segment.t_s for segment in segments), key=len, default=np.empty(0))
+    return float((len(t_s) - 1) / (t_s[-1] - t_s[0])) if len(t_s) > 1 else rate_hz
+
+
+def _read_gaps(
+    table: Any, samples: NDArray[np.void], segments: list[_Segment], bounds: list[int]
+) -> pd.DataFrame:
+    if table is None or not len(table) or not segments:
+        return NO_GAPS.copy()
+    gaps = table[:]
+    rows = np.minimum(gaps["row"].astype(np.int64), len(samples) - 1)
+    segment = np.searchsorted(bounds, rows, side="right") - 1
+    device_s = samples["t_dev_us"][rows] * 1e-6
+    return pd.DataFrame(
+        {
+            "t_s": [
+                float(segments[s].clock(at)) for s, at in zip(segment, device_s, strict=True)
+            ],
+            "row": gaps["row"].astype(np.int64),
+            "lost": gaps["lost"].astype(np.int64),
+            "reason": [reason.decode("ascii", "replace") for reason in gaps["reason"]],
+        }
+    )
+
+
+# ---- load ------------------------------------------------------------------------------------
+
+
+def _read_load(name: str, group: h5py.Group, path: Path) -> Stream:
+    samples = group["samples"][:]
+    if not set(LOAD.names or ()) <= set(samples.dtype.names or ()):
+        raise FileError(
+            f"{path}, stream {name}: samples need {', '.join(LOAD.names or ())}.",
+            "Is it a session file?",
+        )
+    cop_mm = np.column_stack((samples["cop_ml_mm"], samples["cop_ap_mm"]))
+    return load_stream(
+        name, samples["t_s"], samples["force_n"], cop_mm, float(group.attrs["rate_hz"]), str(path)
+    )
+
+
+def load_stream(
+    name: str, t_s: Floats, force_n: Floats, cop_mm: Floats, rate_hz: float, where: str
+) -> Stream:
+    """Build a ``load`` stream; where rows are missing, by their times, the grid gets NaN.
+
+    Raises
+    ------
+    FileError
+        When the times do not lie on a grid of `rate_hz`.
+    """
+    rows = len(t_s)
+    steps = np.rint(np.diff(t_s) * rate_hz).astype(np.int64)
+    off = np.abs(np.diff(t_s) * rate_hz - steps) > 0.25
+    if ((steps < 1) | off).any():
+        at = int(np.argmax((steps < 1) | off))
+        raise FileError(
+            f"{where}: the times are irregular ({t_s[at]:g} s, then {t_s[at + 1]:g} s, at "
+            f"{rate_hz:g} samples per second).",
+            "Sort the rows by time, or resample them onto equal steps.",
+        )
+    place = np.concatenate(([0], np.cumsum(steps)))[:rows]
+    length = int(place[-1]) + 1 if rows else 0
+    if length > rows:
+        t_s = np.interp(np.arange(length), place, t_s)
+        force_n, cop_mm = _spread(force_n, place, length), _spread(cop_mm, place, length)
+    return Stream(
+        name=name,
+        kind="load",
+        fs_hz=rate_hz,
+        t_s=t_s,
+        force_n=force_n,
+        cop_mm=cop_mm,
+        rate_hz=rate_hz,
+        measured_rate_hz=rate_hz,
+        rows=rows,
+        lost_rows=length - rows,
+    )
+
+
+def _spread(values: Floats, place: NDArray[np.int64], length: int) -> Floats:
+    out = np.full((length, *values.shape[1:]), np.nan)
+    out[place] = values
+    return out
+
+
+# ---- events and attributes -------------------------------------------------------------------
+
+
+def _read_events(file: h5py.File, t0_ns: int, path: Path) -> pd.DataFrame:
+    if "events" not in file or not len(file["events"]):
+        return NO_EVENTS.copy()
+    table = file["events"][:]
+    details = []
+    for number, text in enumerate(table["detail"]):
+        try:
+            details.append(json.loads(_text(text) or "{}"))
+        except ValueError as error:
+            raise FileError(f"{path}: event {number} cannot be read: {error}.", _REPAIR) from None
+    events = pd.DataFrame(
+        {
+            "t_s": (table["t_host_ns"] - t0_ns) * 1e-9,
+            "kind": [_text(kind) for kind in table["kind"]],
+            "detail": details,
+        }
+    )
+    return events.sort_values("t_s", kind="stable", ignore_index=True)
+
+
+def _attributes(node: h5py.Group) -> dict[str, Any]:
+    return {
+        key: value.item() if isinstance(value, np.generic) else _text(value)
+        for key, value in node.attrs.items()
+    }
+
+
+def _text(value: Any) -> Any:
+    return value.decode() if isinstance(value, bytes) else value

@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ``solemetry`` command. Every verb loads what it needs itself, so that help comes at once."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from solemetry.errors import SolemetryError
+from solemetry_host import log
+
+if TYPE_CHECKING:
+    from solemetry_host.live.station import Station
+
+app = typer.Typer(
+    help="Force plates and pressure insoles: live sway, recording, analysis.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Device = Annotated[
+    str,
+    typer.Option(help="serial:PORT, sim:plate or replay:FILE.h5", metavar="URL"),
+]
+CalibrationFile = Annotated[
+    Path | None,
+    typer.Option(help="Calibration of the plate (JSON); without it, data-sheet gains."),
+]
+Convention = Annotated[
+    str, typer.Option(help="Named set of choices: solemetry, bmclab."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+LOST_FOR_S = 10.0
+"""A recording waits this long for a lost device before it ends."""
+
+
+def main() -> None:
+    """Run the command; say what went wrong in words, and leave 0, 1 (failed) or 2 (usage)."""
+    log.begin()
+    try:
+        app()
+    except SolemetryError as error:
+        _complain(error.problem, error.remedy)
+    except Exception:
+        logging.getLogger("solemetry_host").exception("unexpected")
+        _complain("Something unexpected went wrong.", f"The details are in {log.log_file()}.")
+    sys.exit(1)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for what it makes.")] = Path("demo-output"),
+    seconds: Annotated[float, typer.Option(help="Length of the hold.", min=5)] = 20.0,
+) -> None:
+    """Show the whole chain on a virtual plate: live window, recording, analysis, report."""
+    from solemetry_host.demo import run
+
+    run(out, seconds)
+
+
+@app.command()
+def live(
+    device: Device = "sim:plate",
+    calibration: CalibrationFile = None,
+    folder: Annotated[Path, typer.Option(help="Where recordings go.")] = Path("recordings"),
+) -> None:
+    """Open the live window."""
+    _require_live()
+    from solemetry_host.windows.app import application, has_screen
+
+    if not has_screen():
+        raise SolemetryError(
+            "There is no screen to open a window on.",
+            "Record without one: solemetry record --device URL --seconds 30.",
+        )
+    from solemetry_host.windows.live_window import LiveWindow
+
+    qt = application()
+    window = LiveWindow(lambda url: _station(url, calibration), device, folder)
+    window.show()
+    window.toggle_connection()
+    qt.exec()
+    raise SystemExit(0)
+
+
+@app.command()
+def record(
+    device: Device = "sim:plate",
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("session.h5"),
+    seconds: Annotated[float, typer.Option(help="How long; Ctrl-C ends it earlier.", min=0.1)] = 30,
+    calibration: CalibrationFile = None,
+    tare: Annotated[bool, typer.Option(help="First set the zero of the empty plate.")] = False,
+    foot: Annotated[
+        list[str] | None,
+        typer.Option(help="Where a foot stands: left:heel=-60,-100;axis=-7;length=255"),
+    ] = None,
+    subject: Annotated[str, typer.Option(help="A pseudonym for the person.")] = "",
+) -> None:
+    """Record a session."""
+    _require_live()
+    from solemetry.foot import FootRegistration
+
+    feet = [FootRegistration.parse(text) for text in foot or ()]
+    station = _station(device, calibration)
+    station.connect()
+    try:
+        _wait(station, lambda: station.snapshot.metrics is not None)
+        if tare:
+            _tare(station)
+        for registered in feet:
+            station.command("foot", **json.loads(registered.to_json()))
+        station.record(out, subject)
+        trouble = _follow(station, seconds)
+        path = station.stop_recording() if station.recording else None
+    finally:
+        station.disconnect()
+    if path is not None:
+        _print(f"Saved {path}")
+    if trouble:
+        raise SolemetryError(*trouble)
+
+
+@app.command()
+def analyze(file: Path, convention: Convention = "solemetry", as_json: AsJson = False) -> None:
+    """Compute sway and loading of a session file, or of a file of a format that is known."""
+    import solemetry
+    from solemetry.analysis import analyze as analyze_session
+
+    result = analyze_session(solemetry.open(file), convention)
+    if as_json:
+        typer.echo(json.dumps(result, indent=2, allow_nan=False))
+    else:
+        _print_tables(result)
+
+
+@app.command()
+def report(
+    file: Path,
+    out: Annotated[Path | None, typer.Option(help="The HTML file to write.")] = None,
+) -> None:
+    """Write a report of a session: one HTML file with pictures."""
+    import solemetry
+
+    session = solemetry.open(file)
+    written = solemetry.report.write_report(session, out or file.with_suffix(".html"))
+    _print(f"Wrote {written}")
+
+
+@app.command()
+def repair(file: Path) -> None:
+    """Make a whole session of a partial file that a crash left behind."""
+    from solemetry.session import repair as repair_session
+
+    _print(f"Recovered {repair_session(file)}")
+
+
+# ---- stations ------------------------------------------------------------------------------
+
+
+def _station(url: str, calibration_file: Path | None) -> Station:
+    from solemetry.calibration import Calibration
+    from solemetry.errors import FileError
+    from solemetry_host.devices.url import open_source
+    from solemetry_host.live.station import Station
+
+    calibration = None
+    if calibration_file is not None:
+        try:
+            text = calibration_file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise FileError(
+                f"{calibration_file} cannot be read: {error}.", "Give the path of a calibration."
+            ) from None
+        calibration = Calibration.from_json(text, str(calibration_file))
+    open_source(url)  # a wrong URL is told at once, not by a thread
+    return Station(lambda: open_source(url), calibration)
+
+
+def _wait(station: Station, done: Any, timeout_s: float = 12.0) -> None:
+    from solemetry.errors import DeviceError
+
+    began = time.monotonic()
+    while not done():
+        if station.failure is not None:
+            raise station.failure
+        if time.monotonic() - began > timeout_s:
+            raise DeviceError("The device gives no samples.", "Check its cable and its power.")
+        time.sleep(0.02)
+
+
+def _tare(station: Station) -> None:
+    said = len(station.snapshot.messages)
+    station.command("tare")
+    _wait(station, lambda: len(station.snapshot.messages) > said)
+    answer = station.snapshot.messages[-1]
+    if answer.level != "info":
+        raise SolemetryError(answer.text)
+
+
+def _follow(station: Station, seconds: float) -> tuple[str, str] | None:
+    """Wait until the recording is long enough; say what ended it earlier."""
+    from rich.console import Console
+
+    shown, lost_since = 0, None
+    deadline = time.monotonic() + seconds + LOST_FOR_S
+    with Console(stderr=True).status("Recording") as status:
+        try:
+            while time.monotonic() < deadline:
+                snapshot = station.snapshot
+                for message in snapshot.messages:
+                    if message.number > shown and message.level != "info":
+                        _print(f"{message.level.capitalize()}: {message.text}", err=True)
+                    shown = max(shown, message.number)
+                elapsed = snapshot.elapsed_s or 0.0
+                status.update(f"Recording {elapsed:.1f} of {seconds:.0f} s")
+                if station.recording is None:
+                    return (snapshot.messages[-1].text, "")
+                if elapsed >= seconds or snapshot.link.state == "ended":
+                    return None
+                if snapshot.link.state != "lost":
+                    lost_since = None
+                elif lost_since is None:
+                    lost_since = time.monotonic()
+                elif time.monotonic() - lost_since > LOST_FOR_S:
+                    break
+                time.sleep(0.02)
+        except KeyboardInterrupt:
+            return None
+    return (
+        f"The recording ended after {station.snapshot.elapsed_s or 0:.1f} of {seconds:.0f} s: "
+        "the device was gone.",
+        "What came until then was saved.",
+    )
+
+
+# ---- printing ------------------------------------------------------------------------------
+
+
+def _print_tables(result: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    console.print(result["file"], style="bold", highlight=False)
+    for stream, features in result["sway"].items():
+        first = next(iter(features.values()))
+        table = Table(
+            title=f"{stream}: sway, convention {first['convention']}, "
+            f"{first['duration_s']:.1f} s, n = {first['n']}",
+            title_justify="left",
+        )
+        table.add_column("measure")
+        table.add_column("value", justify="right")
+        table.add_column("unit")
+        table.add_column("note")
+        for name, row in features.items():
+            value = "–" if row["value"] is None else f"{row['value']:.4g}"
+            table.add_row(name, value, row["unit"], row["note"])
+        console.print(table)
+    for stream, facts in result.get("loading", {}).items():
+        table = Table(title=f"{stream}: loading", title_justify="left", show_header=False)
+        for name, fact in facts.items():
+            table.add_row(name, _plain(fact))
+        console.print(table)
+
+
+def _plain(fact: Any) -> str:
+    if isinstance(fact, dict):
+        value = fact.get("value")
+        text = "–" if value is None else f"{value:.4g}"
+        rest = [str(v) for k, v in fact.items() if k not in ("value",) and v not in ("", None)]
+        return " ".join([text, *rest])
+    return "–" if fact is None else f"{fact:.4g}" if isinstance(fact, float) else str(fact)
+
+
+def _print(text: str, err: bool = False) -> None:
+    typer.echo(text, err=err)
+
+
+def _complain(problem: str, remedy: str) -> None:
+    _print(f"Error: {problem}", err=True)
+    if remedy:
+        _print(remedy, err=True)
+
+
+def _require_live() -> None:
+    try:
+        import serial  # noqa: F401 - only whether it is there
+    except ImportError:
+        raise SolemetryError(
+            "Devices and windows are not installed.", "Run: pip install 'solemetry[live]'"
+        ) from None

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demo: a virtual person holds a one-leg stance, and the whole chain is run on it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import typer
+from PySide6 import QtCore
+
+import solemetry
+from solemetry.errors import SolemetryError
+from solemetry.foot import FootRegistration
+from solemetry_host.devices.url import open_source
+from solemetry_host.live.station import Station
+from solemetry_host.windows.app import application, has_screen
+from solemetry_host.windows.live_window import LiveWindow
+
+_STEPS_ON_S = 4.0
+_SETTLED_S = 2.5
+_DEVICE = f"sim:plate?stance=one-leg&steps_on={_STEPS_ON_S}&offset=30000&seed=4"
+_FOOT = FootRegistration(side="right", heel_mm=(15.0, -105.0), axis_deg=6.0, length_mm=255.0)
+_PATIENCE_S = 30.0
+
+
+def run(folder: Path, hold_s: float = 20.0) -> None:
+    """Run the demo.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets ``session.h5``, ``report.html`` and ``window.png``.
+    hold_s : float
+        Length of the hold, seconds.
+
+    Raises
+    ------
+    SolemetryError
+        When a step does not come to its end.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    session_file = folder / "session.h5"
+    session_file.unlink(missing_ok=True)
+    app = application()
+    screen = has_screen()
+    where = "in a window" if screen else "without a screen (the picture shows the window)"
+    typer.echo(f"A virtual person will stand on one leg for {hold_s:.0f} s, {where}.")
+
+    window = LiveWindow(lambda url: Station(lambda: open_source(url)), _DEVICE, folder)
+    window.show()
+    script = _Script(window, session_file, folder / "window.png", hold_s)
+    timer = QtCore.QTimer()
+    timer.timeout.connect(script.go_on)
+    timer.start(50)
+    app.exec()
+    window.close()
+    if script.failure is not None:
+        raise script.failure
+
+    session = solemetry.open(session_file)
+    sway = solemetry.analysis.analyze(session)["sway"]["plate"]
+    report = solemetry.report.write_report(session, folder / "report.html")
+    area, velocity = sway["ellipse_area_95"], sway["mean_velocity"]
+    typer.echo(f"\n95 % sway ellipse {area['value'] / 100:.2f} cm2, path velocity "
+               f"{velocity['value']:.1f} mm/s over {velocity['duration_s']:.1f} s.\n")
+    for what, path in (("recording", session_file), ("report", report),
+                       ("window", script.picture)):
+        typer.echo(f"  {what:10} {path.resolve()}")
+    typer.echo(f"\nLook closer:  solemetry analyze {session_file}"
+               f"\nPlay it again: solemetry live --device 'replay:{session_file}'")
+
+
+@dataclass
+class _Script:
+    """What a person would do at the window, one step after the other."""
+
+    window: LiveWindow
+    session_file: Path
+    picture: Path
+    hold_s: float
+    failure: SolemetryError | None = None
+    _step: int = 0
+    _since: QtCore.QElapsedTimer = field(default_factory=QtCore.QElapsedTimer)
+
+    def go_on(self) -> None:
+        """Take the next step when its time has come."""
+        if not self._since.isValid():
+            self._since.start()
+        steps = (self._connect, self._tare, self._record, self._hold, self._take_picture,
+                 self._release, self._finish)
+        try:
+            if steps[self._step]():
+                self._step += 1
+                self._since.restart()
+            elif self._since.elapsed() > 1000 * (self.hold_s + _PATIENCE_S):
+                name = steps[self._step].__name__.strip("_").replace("_", " ")
+                raise SolemetryError(f"The demo got stuck at: {name}.", "Run it again.")
+        except SolemetryError as error:
+            self.failure = error
+            self._leave()
+        if self._step == len(steps):
+            self._leave()
+
+    def _connect(self) -> bool:
+        if self.window.station is None:
+            self.window.toggle_connection()
+        return self.window.station is not None and self._station.snapshot.metrics is not None
+
+    def _tare(self) -> bool:
+        if not self._station.snapshot.messages and not self._station.snapshot.busy:
+            self._station.command("tare")
+        tared = [m for m in self._station.snapshot.messages if m.text.startswith("Tared")]
+        return bool(tared)
+
+    def _record(self) -> bool:
+        self._station.record(self.session_file, subject="virtual-person")
+        self._station.command("foot", **json.loads(_FOOT.to_json()))
+        self.window.toggle_zoom()
+        return True
+
+    def _hold(self) -> bool:
+        if self._station.snapshot.t_s < _STEPS_ON_S + _SETTLED_S:
+            return False
+        self._station.command("hold_start", name="one leg, eyes open")
+        typer.echo("Holding ...")
+        return True
+
+    def _take_picture(self) -> bool:
+        if self._since.elapsed() < 600 * self.hold_s:
+            return False
+        self.window.grab().save(str(self.picture))
+        return True
+
+    def _release(self) -> bool:
+        if self._since.elapsed() < 400 * self.hold_s:
+            return False
+        self._station.command("hold_end", name="one leg, eyes open")
+        return True
+
+    def _finish(self) -> bool:
+        if self._since.elapsed() < 500:
+            return False
+        self._station.stop_recording()
+        return True
+
+    @property
+    def _station(self) -> Station:
+        station = self.window.station
+        if station is None:
+            raise SolemetryError("The window let go of the plate.", "Run the demo again.")
+        return station
+
+    def _leave(self) -> None:
+        app = QtCore.QCoreApplication.instance()
+        if app is not None:
+            app.quit()
