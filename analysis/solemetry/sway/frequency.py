@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 def rotational_mean_frequency(cop_mm: Floats, fs_hz: float) -> float:
     """Return the turns per second of a circle as wide as the trial, run at its mean velocity.
 
-    Its radius is the mean distance: ``mean velocity / (2 pi mean distance)``, Hz; `cop_mm` is ``(T, 2)``.
+    Its radius is the mean distance: ``mean velocity / (2 pi mean distance)``, Hz. `cop_mm` is
+    ``(T, 2)``.
 
     References
     ----------

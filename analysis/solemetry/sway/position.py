@@ -49,7 +49,7 @@ def finite_rows(cop_mm: Floats) -> Floats:
     cop_mm = np.asarray(cop_mm, dtype=float)
     if cop_mm.ndim not in (1, 2):
         raise ValueError(f"The centre of pressure has shape {cop_mm.shape}, not (T,) or (T, 2).")
-    columns = cop_mm.reshape(len(cop_mm), -1)
+    columns = cop_mm if cop_mm.ndim == 2 else cop_mm[:, None]
     return columns[np.isfinite(columns).all(axis=1)]
 
 

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report's pictures: vector graphics inside data URIs."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solemetry.analysis import Hold
+from solemetry.errors import UnavailableError
+from solemetry.foot import FootRegistration
+from solemetry.session.model import Stream
+from solemetry.signal import lowpass
+from solemetry.sway.conventions import SOLEMETRY
+from solemetry.sway.ellipse import prediction_ellipse
+
+Floats = NDArray[np.float64]
+
+# Okabe M, Ito K (2008): colours that stay apart for colour-blind eyes and in grey.
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+INK, FAINT = "#333333", "#BBBBBB"
+
+_MANY_POINTS = 20_000
+"""Longer lines become pixels inside the vector graphic; the page would grow huge."""
+
+_STYLE: dict[Any, Any] = {
+    "font.family": "sans-serif",
+    "font.size": 9.0,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 9.0,
+    "axes.titlelocation": "left",
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "grid.color": "#EEEEEE",
+    "legend.frameon": False,
+    "svg.hashsalt": "solemetry",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the page: its source, and what it shows for those who cannot see it."""
+
+    uri: str
+    caption: str
+    wide: bool
+
+
+def draw(stream: Stream, hold: Hold | None, feet: dict[str, FootRegistration]) -> list[Picture]:
+    """Draw trace, sway over time and force over time of one stream."""
+    try:
+        import matplotlib as mpl
+    except ImportError:
+        raise UnavailableError(
+            "Reports need Jinja2 and Matplotlib.", "Install solemetry[report]."
+        ) from None
+    if not np.isfinite(stream.force_n).any():
+        return []
+    with mpl.rc_context(_STYLE):
+        pictures = [_force(stream, hold)]
+        if hold is not None and np.isfinite(hold.of(stream.cop_mm)).any():
+            cop_mm = lowpass(hold.of(stream.cop_mm), stream.fs_hz, SOLEMETRY.lowpass_hz or 10.0)
+            pictures.insert(0, _stabilogram(cop_mm, stream, hold))
+            if stream.layout is not None or feet:
+                pictures.insert(0, _where(cop_mm, stream, feet))
+            pictures.insert(0, _trace(cop_mm))
+    return pictures
+
+
+def _trace(cop_mm: Floats) -> Picture:
+    """Draw the path of the centre of pressure with its ellipse."""
+    figure, axes = _figure(3.4, 3.4)
+    ellipse = prediction_ellipse(cop_mm)
+    center = np.array(ellipse.center_mm)
+    _line(axes, cop_mm[:, 0] - center[0], cop_mm[:, 1] - center[1], BLUE, 0.6)
+    axes.plot(*(ellipse.outline() - center).T, color=RED, lw=1.6)
+    axes.axhline(0, color=FAINT, lw=0.6, zorder=0)
+    axes.axvline(0, color=FAINT, lw=0.6, zorder=0)
+    reach = 1.12 * float(np.nanmax(np.abs(np.vstack((cop_mm, ellipse.outline())) - center)))
+    axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal",
+             xlabel="left  –  right, mm", ylabel="back  –  front, mm")
+    return _picture(
+        figure,
+        "Path of the centre of pressure around its mean (blue) and the ellipse expected to hold "
+        f"95 % of it (red, {ellipse.area_mm2:.0f} mm²).",
+    )
+
+
+def _where(cop_mm: Floats, stream: Stream, feet: dict[str, FootRegistration]) -> Picture:
+    """Draw where on the plate that was."""
+    figure, axes = _figure(3.4, 3.4)
+    if stream.layout is not None:
+        width, depth = stream.layout.size_mm
+        axes.plot(width / 2 * np.array([-1, 1, 1, -1, -1]),
+                  depth / 2 * np.array([-1, -1, 1, 1, -1]), color=INK, lw=1.0)
+        axes.plot(*stream.layout.xy_mm.T, "s", color=FAINT, ms=6)
+        for label, (x, y) in zip(stream.layout.labels, stream.layout.xy_mm, strict=True):
+            axes.annotate(label, (x, y), (0, 6 if y < 0 else -14), textcoords="offset points",
+                          ha="center", color="#777777", fontsize=7)
+    for foot in feet.values():
+        axes.fill(*foot.outline_mm().T, facecolor="#F4F4F4", edgecolor=INK, lw=0.8)
+    _line(axes, cop_mm[:, 0], cop_mm[:, 1], BLUE, 0.6)
+    axes.plot(*np.nanmean(cop_mm, axis=0), "+", color=RED, ms=9, mew=1.6)
+    axes.set(aspect="equal", xlabel="left  –  right, mm", ylabel="back  –  front, mm")
+    axes.margins(0.06)
+    what = "the plate, seen from above" if stream.layout else "the axes of the recording"
+    outlines = " Foot outlines are schematic." if feet else ""
+    return _picture(figure, f"The same path on {what}; the cross is its mean.{outlines}")
+
+
+def _stabilogram(cop_mm: Floats, stream: Stream, hold: Hold) -> Picture:
+    """Draw both axes over time."""
+    figure, axes = _figure(7.2, 2.1)
+    t_s = hold.of(stream.t_s)
+    centered = cop_mm - np.nanmean(cop_mm, axis=0)
+    _line(axes, t_s, centered[:, 0], BLUE, 0.9, "side to side (+ right)")
+    _line(axes, t_s, centered[:, 1], ORANGE, 0.9, "front to back (+ front)")
+    axes.grid(axis="y")
+    axes.set(xlabel="time, s", ylabel="from the mean, mm")
+    axes.margins(x=0.0)
+    axes.legend(loc="lower right", ncols=2, bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
+    return _picture(figure, "Centre of pressure over time, 10 Hz low-pass.")
+
+
+def _force(stream: Stream, hold: Hold | None) -> Picture:
+    """Draw the force over the whole recording, with what was analysed."""
+    figure, axes = _figure(7.2, 1.8)
+    for start_s, end_s in hold.spans_s if hold else ():
+        axes.axvspan(start_s, end_s, color=GREEN, alpha=0.12, lw=0)
+    _line(axes, stream.t_s, stream.force_n, INK, 0.9)
+    axes.grid(axis="y")
+    axes.set(xlabel="time, s", ylabel="force, N")
+    axes.margins(x=0.0)
+    top = float(np.nanmax(stream.force_n))
+    axes.set_ylim(min(0.0, float(np.nanmin(stream.force_n))), 1.1 * max(top, 1.0))
+    return _picture(figure, "Vertical force over the whole recording; the analysed part is shaded.")
+
+
+def _figure(width_in: float, height_in: float) -> tuple[Any, Any]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width_in, height_in), layout="constrained")
+    return figure, figure.add_subplot()
+
+
+def _line(axes: Any, x: Floats, y: Floats, color: str, width: float, label: str = "") -> None:
+    axes.plot(x, y, color=color, lw=width, label=label or None, rasterized=len(x) > _MANY_POINTS)
+
+
+def _picture(figure: Any, caption: str) -> Picture:
+    buffer = io.BytesIO()
+    # Without a date, so that the same recording gives the same page.
+    figure.savefig(buffer, format="svg", dpi=150, metadata={"Date": None})
+    encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
+    wide = figure.get_figwidth() > 2 * figure.get_figheight()
+    return Picture(f"data:image/svg+xml;base64,{encoded}", caption, wide)

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the conversions of free-running chips to rows of all channels.
+ *
+ * A row is closed when every live channel holds a conversion that was not yet sent, or just
+ * before a conversion would overwrite one that was not: so none is lost on the device. */
+#ifndef SM_ROWS_H
+#define SM_ROWS_H
+#include "sm_records.h"
+#include <stdbool.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A chip gives nothing for four periods after a restart, and a fifth to convert. */
+enum { SM_SILENT_PERIODS = 3, SM_SETTLING_PERIODS = 6 };
+
+typedef struct {
+    int32_t count;
+    uint32_t t_us;      /* end of the newest conversion; or when a restart will have settled */
+    uint8_t conversion; /* counts conversions, lost ones too */
+    bool converted;     /* at least once */
+    bool unsent, silent;
+} sm_channel_t;
+
+typedef struct {
+    sm_channel_t channel[SM_CELLS];
+    uint32_t period_us;
+    uint32_t index; /* of the next row */
+} sm_rows_t;
+
+/* Begins with chips that were restarted at `now_us`. */
+void sm_rows_begin(sm_rows_t *rows, uint32_t rate_mhz, uint32_t now_us);
+
+enum { SM_ROW_CLOSED = 1, SM_CHANNEL_BACK = 2 };
+/* Takes one conversion. Returns SM_ROW_CLOSED when `sample` was filled (all but its boot_id),
+ * SM_CHANNEL_BACK when the channel had been silent. */
+uint8_t sm_rows_conversion(sm_rows_t *rows, uint8_t channel, int32_t count, uint32_t t_us,
+                           sm_sample_t *sample);
+
+/* A conversion that was made but could not be read. */
+void sm_rows_lost(sm_rows_t *rows, uint8_t channel);
+
+/* To be called about once per period: a bit for each channel that is to be restarted now, because
+ * it has fallen silent (then also in `newly`) or because a restart has not brought it back. */
+uint8_t sm_rows_silent(sm_rows_t *rows, uint32_t now_us, uint8_t *newly);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from solemetry.signal import finite_runs, lowpass
+
+FS_HZ = 200.0
+T_S = np.arange(0, 20, 1 / FS_HZ)
+
+
+@pytest.mark.parametrize("frequency_hz", [0.5, 5.0, 10.0, 30.0])
+def test_the_gain_is_that_of_a_butterworth_passed_twice(frequency_hz):
+    y = lowpass(np.sin(2 * np.pi * frequency_hz * T_S), FS_HZ, cutoff_hz=10.0)
+    middle = slice(1000, 3000)
+    # The bilinear transform bends the frequency axis: tan(pi f / fs).
+    ratio = np.tan(np.pi * frequency_hz / FS_HZ) / np.tan(np.pi * 10.0 / FS_HZ)
+    expected = 1 / (1 + ratio**4)
+    measured = np.sqrt(2 * np.mean(y[middle] ** 2))
+    assert measured == pytest.approx(expected, rel=1e-6)
+
+
+def test_there_is_no_delay():
+    x = np.sin(2 * np.pi * 2.0 * T_S)
+    y = lowpass(x, FS_HZ)
+    lags = np.correlate(y[1000:3000], x[1000:3000], "same")
+    assert np.argmax(lags) == 1000
+
+
+def test_each_run_is_filtered_by_itself():
+    x = np.random.default_rng(0).normal(size=(1000, 2))
+    x[400:420] = np.nan
+    x[700, 1] = np.nan  # one column missing: the row is missing
+    y = lowpass(x, FS_HZ)
+    np.testing.assert_array_equal(y[:400], lowpass(x[:400], FS_HZ))
+    np.testing.assert_array_equal(y[420:700], lowpass(x[420:700], FS_HZ))
+    assert np.isnan(y[400:420]).all()
+    assert np.isnan(y[700]).all()
+
+
+def test_a_run_too_short_for_the_filter_is_missing():
+    x = np.ones(30)
+    x[9] = x[20] = np.nan
+    y = lowpass(x, FS_HZ)
+    assert np.isnan(y[:10]).all()
+    assert np.isfinite(y[10:20]).all()
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 2), (3,), (3, 2)])
+def test_next_to_nothing_stays_next_to_nothing(shape):
+    assert lowpass(np.zeros(shape), FS_HZ).shape == shape
+
+
+def test_what_cannot_be_is_refused():
+    with pytest.raises(ValueError, match="sampling rate above 20 Hz"):
+        lowpass(T_S, 20.0)
+    with pytest.raises(ValueError, match="shape"):
+        lowpass(np.zeros((3, 2, 2)), FS_HZ)
+
+
+def test_finite_runs_are_start_and_stop():
+    mask = np.array([1, 1, 0, 1, 0, 0, 1], bool)
+    assert finite_runs(mask).tolist() == [[0, 2], [3, 4], [6, 7]]
+    assert finite_runs(np.zeros(4, bool)).tolist() == []
+    assert finite_runs(np.zeros(0, bool)).tolist() == []
