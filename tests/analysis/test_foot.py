@@ -140,7 +140,10 @@ def test_an_entry_that_cannot_be_read_says_why(text, message):
 
 
 @given(
-    st.floats(-300, 300), st.floats(-90, 90), st.floats(100, 400), st.sampled_from(["left", "right"])
+    st.floats(-300, 300),
+    st.floats(-90, 90),
+    st.floats(100, 400),
+    st.sampled_from(["left", "right"]),
 )
 def test_json_gives_back_the_same_foot(heel, axis, length, side):
     foot = FootRegistration(side, (heel, -heel), axis, length)

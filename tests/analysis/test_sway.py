@@ -95,7 +95,7 @@ def test_the_ellipse_turns_grows_and_moves_with_the_data(turn_deg, scale, ml, ap
 
 
 def test_the_outline_is_closed_and_encloses_the_stated_area():
-    ellipse = prediction_ellipse(cloud() + (10, -20))
+    ellipse = prediction_ellipse(cloud() + np.array([10, -20]))
     x, y = ellipse.outline(2000).T
     assert (x[0], y[0]) == pytest.approx((x[-1], y[-1]))
     shoelace = abs(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])) / 2
@@ -245,7 +245,7 @@ def test_what_cannot_be_is_refused():
 def test_only_relative_position_matters(ml, ap):
     cop_mm = cloud(2000)
     values = describe(cop_mm, 100.0).value
-    moved = describe(cop_mm + (ml, ap), 100.0).value
+    moved = describe(cop_mm + np.array([ml, ap]), 100.0).value
     np.testing.assert_allclose(moved, values, rtol=1e-6)
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -31,7 +33,7 @@ def align(rows, silent=None, cuts=()):
     aligner = GridAligner(rows[1].shape[1], RATE_HZ)
     bounds = [0, *sorted(cuts), len(rows[0])]
     first, parts = None, []
-    for a, b in zip(bounds, bounds[1:], strict=False):
+    for a, b in pairwise(bounds):
         part = None if silent is None else silent[a:b]
         start, out = aligner.push(*(column[a:b] for column in rows), part)
         if len(out):
@@ -186,17 +188,18 @@ def test_the_clock_is_late_by_the_least_delay_and_no_more(drift):
         errors.append(error_s.mean())
         assert error_s.std() < 1e-4
         assert line.drift == pytest.approx(drift, abs=5e-6)
-    # The least of 80 exponential delays of 2 ms is 25 us late on average.
-    assert np.mean(errors) == pytest.approx(0.001 + 0.002 / 80, abs=2e-5)
+    # The least of 80 exponential delays of 2 ms is 25 us late on average. A drift within the
+    # window adds to that: the least offset is no longer the least delay.
+    assert np.mean(errors) == pytest.approx(0.001 + 0.002 / 80, abs=2e-5 + 0.05 * abs(drift))
 
 
 def test_arrival_times_themselves_are_much_worse():
-    device_s, session_s, arrival_s = simulated_link()
+    _, session_s, arrival_s = simulated_link()
     assert (arrival_s - session_s).std() > 10 * 1e-4
 
 
 def test_one_late_burst_does_not_move_the_clock():
-    device_s, session_s, arrival_s = simulated_link()
+    device_s, _, arrival_s = simulated_link()
     late = arrival_s.copy()
     late[2000:2400] += 0.5  # five seconds of a busy host
     late = np.maximum.accumulate(late)

@@ -23,9 +23,9 @@ from solemetry.errors import FileError, RecordingError
 from solemetry.session.consistency import consistent_rows, plausible_entries
 from solemetry.session.format import COMPLETE, PARTIAL_SUFFIX, RECOVERED, SUFFIX
 from solemetry.session.reading import open_hdf5
+from solemetry.session.whole import write_whole
 
 _ROWS_AT_ONCE = 16384
-_MIN_FREE_BYTES = 2**20
 
 Reader = Callable[[h5py.Dataset], NDArray[Any]]
 Unreadable = Callable[[str, Exception], None]
@@ -120,26 +120,16 @@ def _pack(
     source: h5py.File, partial: Path, state: str, read: Reader, unreadable: Unreadable
 ) -> Path:
     target = _free_name(_final_name(partial))
-    temporary = target.with_name(target.name + ".tmp")
+
+    def fill(packed: h5py.File) -> None:
+        _copy_group(source, packed, read, unreadable)
+        packed.attrs["state"] = state
+
     try:
-        # HDF5 cannot close a file that ran out of room half way, so look first.
-        _check_room(partial)
-        with h5py.File(temporary, "w") as packed:
-            _copy_group(source, packed, read, unreadable)
-            packed.attrs["state"] = state
-        _sync(temporary)
-        os.replace(temporary, target)
-        _sync_folder(target.parent)
+        write_whole(target, fill)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise RecordingError(
-            f"{partial.name} could not be packed: {error.strerror or error}.",
-            f"Nothing is lost: {partial} is a valid session. Make room, then run "
-            "`solemetry repair` on it.",
-        ) from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        whole = Path(source.filename) == partial
+        raise _not_packed(partial, error, valid=whole) from error
     return target
 
 
@@ -188,10 +178,12 @@ def _read_all(dataset: h5py.Dataset) -> NDArray[Any]:
     return np.asarray(dataset[()])
 
 
-def _check_room(partial: Path) -> None:
-    free = shutil.disk_usage(partial.parent).free
-    if free < partial.stat().st_size + _MIN_FREE_BYTES:
-        raise OSError(f"only {free / 1e6:.0f} MB are free on its disk")
+def _not_packed(partial: Path, error: OSError, valid: bool) -> RecordingError:
+    kept = "is kept, and is a valid session" if valid else "stays as it is"
+    return RecordingError(
+        f"{partial.name} could not be packed: {error.strerror or error}.",
+        f"{partial} {kept}. Make room, then run `solemetry repair` on it.",
+    )
 
 
 # ---- salvage -------------------------------------------------------------------------------
@@ -235,9 +227,11 @@ def _made_whole(partial: Path, padded: Path) -> Path:
     length = int.from_bytes(head[40:48], "little")
     if not partial.stat().st_size < length <= 2 * partial.stat().st_size + 2**24:
         return partial
-    _check_room(partial)
-    shutil.copyfile(partial, padded)
-    os.truncate(padded, length)
+    try:
+        shutil.copyfile(partial, padded)
+        os.truncate(padded, length)
+    except OSError as error:
+        raise _not_packed(partial, error, valid=False) from error
     return padded
 
 
@@ -260,22 +254,3 @@ def _free_name(wanted: Path) -> Path:
     stem, suffixes = wanted.name[:end], wanted.name[end:]
     names = (wanted.with_name(f"{stem}-{number}{suffixes}") for number in count(2))
     return next(name for name in names if not name.exists())
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable; Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -83,12 +83,16 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
     except OSError as error:
         raise _why_not(path, error) from None
     with file:
-        if _text(file.attrs.get("format", "")) != FORMAT:
+        try:
+            kind = _text(file.attrs.get("format", ""))
+            version = int(file.attrs.get("format_version", 0))
+        except (OSError, RuntimeError, ValueError, TypeError) as error:
+            raise FileError(f"{path} is damaged: {error}.", _REPAIR) from error
+        if kind != FORMAT:
             raise FileError(
                 f"{path} is an HDF5 file, but not a Solemetry session.",
                 f"A session has the root attribute format = {FORMAT!r}.",
             )
-        version = int(file.attrs.get("format_version", 0))
         if version > VERSION:
             raise FileError(
                 f"{path} has format version {version}; this program knows up to {VERSION}.",

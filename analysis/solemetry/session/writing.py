@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from solemetry.errors import RecordingError
 from solemetry.session.format import COMPLETE, EVENT, FORMAT, LOAD, SUFFIX, VERSION
 from solemetry.session.reading import load_stream
+from solemetry.session.whole import write_whole
 
 Floats = NDArray[np.float64]
 
@@ -85,25 +86,27 @@ def write_load(
         "platform": platform.platform(),
         "source": source,
     }
+
+    def fill(file: h5py.File) -> None:
+        file.attrs.update(attributes)
+        file.create_group("subject").attrs.update(dict(subject or {}))
+        group = file.create_group(f"streams/{stream}")
+        group.attrs.update({"kind": "load", "rate_hz": rate_hz})
+        group.create_dataset(
+            "samples", data=rows, chunks=True, shuffle=True, compression=4, fletcher32=True
+        )
+        file["events"] = np.array(
+            [(round(at * 1e9), kind, json.dumps(detail)) for at, kind, detail in events], EVENT
+        )
+
+    if path.exists():
+        raise RecordingError(f"{path} exists already.", "Choose another name.")
     try:
-        with h5py.File(path, "x") as file:
-            file.attrs.update(attributes)
-            file.create_group("subject").attrs.update(dict(subject or {}))
-            group = file.create_group(f"streams/{stream}")
-            group.attrs.update({"kind": "load", "rate_hz": rate_hz})
-            group.create_dataset(
-                "samples", data=rows, chunks=True, shuffle=True, compression=4, fletcher32=True
-            )
-            file["events"] = np.array(
-                [(round(at * 1e9), kind, json.dumps(detail)) for at, kind, detail in events],
-                EVENT,
-            )
-    except FileExistsError:
-        raise RecordingError(f"{path} exists already.", "Choose another name.") from None
+        write_whole(path, fill)
     except OSError as error:
-        path.unlink(missing_ok=True)
         raise RecordingError(
-            f"{path} could not be written: {error}.", "Is there room, and may you write there?"
+            f"{path} could not be written: {error.strerror or error}.",
+            "Is there room, and may you write there?",
         ) from None
     return path
 

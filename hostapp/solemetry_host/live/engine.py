@@ -274,12 +274,14 @@ class Engine:
         # Of a read that spans a restart only what follows the restart is of the new time.
         rows = rows[rows["boot_id"] == rows["boot_id"][-1]]
         channels = np.arange(len(device.description.layout.labels))
+        flags = rows["flags"][:, None]
+        unusable = (flags >> channels | flags >> (SILENT_SHIFT + channels)) & 1
         _, forces = device.aligner.push(
             rows["t_dev_us"],
             device.calibration.forces(rows["counts"]),
             rows["age_us"].astype(np.int64),
             rows["conversion"],
-            (rows["flags"][:, None] >> (SILENT_SHIFT + channels) & 1).astype(bool),
+            unusable.astype(bool),
         )
         device.ring.push(forces)
         return forces

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real Uno image on a simulated board, behind a serial port."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from solemetry.device import DeviceDescription
+from solemetry_host.sim.plate import corner_loads
+
+FIRMWARE = Path(__file__).parents[2] / "firmware"
+IMAGE = FIRMWARE / "build" / "plate_uno.elf"
+SIMULATOR = FIRMWARE / "build" / "plate_sim"
+PLATE = DeviceDescription.from_toml(
+    (FIRMWARE.parent / "hardware" / "plate" / "device.toml").read_text()
+)
+OSCILLATORS_PPM = "500,-700,1000,-2000"
+
+
+def missing_tools() -> str:
+    """What the simulated board needs and this machine lacks."""
+    lacking = []
+    if not shutil.which("avr-gcc") or not Path("/usr/share/arduino/hardware/arduino/avr").exists():
+        lacking.append("gcc-avr, avr-libc, arduino-core-avr")
+    if not Path("/usr/include/simavr/sim_avr.h").exists():
+        lacking.append("libsimavr-dev, libelf-dev")
+    return ", ".join(lacking)
+
+
+def build() -> None:
+    made = subprocess.run(
+        ["make", "-s", "-C", str(FIRMWARE), "all"], capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stderr
+
+
+def write_loads(path: Path, t_s: np.ndarray, force_n: np.ndarray, cop_mm: np.ndarray) -> None:
+    """Write what the four cells feel of a force at a place, as counts over time."""
+    loads = corner_loads(force_n, cop_mm, PLATE.layout.xy_mm)
+    counts = loads * PLATE.nominal_counts_per_n
+    np.savetxt(path, np.column_stack((t_s, counts)), fmt="%.9g")
+
+
+@dataclass
+class Board:
+    """A running simulated board."""
+
+    port: str
+    process: subprocess.Popen[str]
+    _stats: Path
+
+    def stop(self) -> dict[str, Any]:
+        """Unplug it; return the simulator's statistics."""
+        self.process.terminate()
+        return self.wait()
+
+    def wait(self) -> dict[str, Any]:
+        """Wait for its end; return the simulator's statistics."""
+        self.process.wait(timeout=30)
+        stats: dict[str, Any] = json.loads(self._stats.read_text())
+        return stats
+
+
+@contextmanager
+def simulated_board(folder: Path, *options: str, speed: float = 1) -> Iterator[Board]:
+    """Run the real image until the block is left."""
+    link, stats = folder / "port", folder / "stats.json"
+    process = subprocess.Popen(
+        [str(SIMULATOR), "--link", str(link), "--stats", str(stats), "--speed", str(speed),
+         "--ppm", OSCILLATORS_PPM, *options, str(IMAGE)],
+        stderr=subprocess.PIPE, text=True,
+    )
+    try:
+        deadline = time.monotonic() + 5
+        while not link.exists():
+            assert process.poll() is None, process.stderr.read() if process.stderr else ""
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        yield Board(str(link), process, stats)
+    finally:
+        process.kill()
+        process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
