@@ -272,13 +272,11 @@ def _print_tables(result: dict[str, Any]) -> None:
         console.print(table)
 
 
-def _plain(fact: Any) -> str:
-    if isinstance(fact, dict):
-        value = fact.get("value")
-        text = "–" if value is None else f"{value:.4g}"
-        rest = [str(v) for k, v in fact.items() if k not in ("value",) and v not in ("", None)]
-        return " ".join([text, *rest])
-    return "–" if fact is None else f"{fact:.4g}" if isinstance(fact, float) else str(fact)
+def _plain(fact: dict[str, Any]) -> str:
+    value = "–" if fact["value"] is None else f"{fact['value']:.4g}"
+    of = f"of {fact['of']}" if fact.get("of") else ""
+    note = f"({fact['note']})" if fact.get("note") else ""
+    return " ".join(part for part in (value, fact["unit"], of, note) if part)
 
 
 def _print(text: str, err: bool = False) -> None:

@@ -21,7 +21,7 @@ from solemetry_host.windows.live_window import LiveWindow
 _STEPS_ON_S = 4.0
 _SETTLED_S = 2.5
 _DEVICE = f"sim:plate?stance=one-leg&steps_on={_STEPS_ON_S}&offset=30000&seed=4"
-_FOOT = FootRegistration(side="right", heel_mm=(15.0, -105.0), axis_deg=6.0, length_mm=255.0)
+_FOOT = FootRegistration(side="right", heel_mm=(2.0, -108.0), axis_deg=6.0, length_mm=255.0)
 _PATIENCE_S = 30.0
 
 

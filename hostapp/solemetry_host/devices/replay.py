@@ -69,9 +69,10 @@ class ReplaySource:
 
 
 def _stream_items(file: h5py.File, name: str) -> Iterator[Item]:
-    stream, device = file["streams"][name], file["devices"].get(name)
+    stream = file["streams"][name]
     if stream.attrs["kind"] != "cells" or not len(stream["samples"]):
         return
+    device = file["devices"][name]
     description = DeviceDescription.from_toml(device.attrs["description"], "the recording")
     calibration = Calibration.from_json(device.attrs["calibration"], "the recording")
     calibration = calibration.tared(stream["zeros"]["zero_counts"][0])
