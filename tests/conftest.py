@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -23,3 +24,17 @@ def real_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything is at hand (SOLEMETRY_NO_SKIPS=1), a skipped test is a failed run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter is not None else []
+    if skipped and os.environ.get("SOLEMETRY_NO_SKIPS") == "1":
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        print(f"\n{len(skipped)} tests were skipped, and none may be here.")
+
+
+settings.register_profile("soak", max_examples=20_000, deadline=None)
+settings.register_profile("short", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))

@@ -45,7 +45,7 @@ class Calibration:
         return cls(np.zeros(len(counts_per_n)), 1.0 / counts_per_n, "nominal")
 
     def forces(self, counts: NDArray[np.number[Any]]) -> Floats:
-        """Forces in newtons, ``(..., S)``, of raw counts ``(..., S)``; NaN stays NaN."""
+        """Return forces in newtons, ``(..., S)``, of raw counts ``(..., S)``; NaN stays NaN."""
         return (np.asarray(counts, dtype=float) - self.zero_counts) * self.gain_n_per_count
 
     def tared(self, zero_counts: Floats) -> Calibration:

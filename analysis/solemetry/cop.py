@@ -25,7 +25,8 @@ def total_force(forces_n: Floats) -> Floats:
     (T,) array
         N; NaN where a sensor is missing.
     """
-    return np.asarray(forces_n, dtype=float).sum(axis=-1)
+    total: Floats = np.asarray(forces_n, dtype=float).sum(axis=-1)
+    return total
 
 
 def center_of_pressure(
@@ -54,6 +55,7 @@ def center_of_pressure(
     total = total_force(forces_n)
     enough = total >= min_force_n
     moment = forces_n @ np.asarray(xy_mm, dtype=float)
-    return np.divide(
+    cop: Floats = np.divide(
         moment, total[..., None], out=np.full(moment.shape, np.nan), where=enough[..., None]
     )
+    return cop

@@ -119,7 +119,7 @@ class DeviceDescription:
 
     @classmethod
     def builtin(cls, device_id: str) -> DeviceDescription:
-        """Description of a device that ships with the package."""
+        """Return the description of a device that ships with the package."""
         name = f"{device_id}.toml"
         file = resources.files("solemetry") / "devices" / name
         if not file.is_file():
@@ -163,9 +163,9 @@ def builtin_devices() -> list[str]:
 
 
 def _counts_per_newton(cell: dict[str, Any], adc: dict[str, Any]) -> float:
-    """Counts of a bridge behind a ratiometric ADC whose full scale is +-half the excitation.
+    """Return counts per newton of a bridge behind a ratiometric ADC.
 
-    The bridge gives mV/V * excitation at its capacity; the excitation cancels.
+    Full scale is half the excitation either way. The bridge gives mV/V * excitation at its capacity; the excitation cancels.
     """
     full_scale_counts = 2 ** (adc["bits"] - 1)
     ratio_at_capacity = cell["mv_per_v"] * 1e-3 * adc["gain"] / 0.5

@@ -68,7 +68,8 @@ def misread(data: bytes, sent_baud: float, read_baud: float) -> bytes:
     line += [1] * 20
     ratio, at, out = sent_baud / read_baud, 0.0, bytearray()
     while True:
-        start = next((i for i in range(int(at), len(line) - 1) if line[i] and not line[i + 1]), None)
+        rest = range(int(at), len(line) - 1)
+        start = next((i for i in rest if line[i] and not line[i + 1]), None)
         if start is None:
             return bytes(out)
         edge = float(start + 1)

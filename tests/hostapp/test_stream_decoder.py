@@ -4,6 +4,7 @@ from __future__ import annotations
 import binascii
 import json
 import struct
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,7 @@ def scalar_decode(stream: bytes) -> tuple[list[bytes], list[tuple[int, int, byte
 def decode(stream: bytes, cuts: list[int]) -> tuple[list[bytes], list, int]:
     decoder, samples, records = StreamDecoder(4), [], []
     edges = [0, *sorted(cut % (len(stream) + 1) for cut in cuts), len(stream)]
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         found = decoder.push(stream[start:stop])
         samples += [row.tobytes() for row in found.samples]
         records += [(r.type, r.seq, r.payload) for r in found.records]

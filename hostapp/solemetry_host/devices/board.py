@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A board that speaks the protocol: asks who it is, turns its frames into blocks, mends its link."""
+"""A board that speaks the protocol: who it is, its frames as blocks, its link when it breaks."""
 
 from __future__ import annotations
 

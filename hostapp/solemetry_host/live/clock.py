@@ -18,8 +18,9 @@ _JUMP_NS = 50_000_000
 
 
 class DeviceClock:
-    """Causal estimate of a device's clock: the least delayed arrival of each second, a line
-    through the last twenty of them.
+    """Causal estimate of a device's clock.
+
+    A line through the least delayed arrivals of the last twenty seconds, one of each.
 
     Parameters
     ----------

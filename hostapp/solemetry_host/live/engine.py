@@ -137,12 +137,12 @@ class Engine:
         self.snapshot = Snapshot(link=Link("connecting"), messages=tuple(self._messages))
 
     def failed(self, why: str) -> None:
-        """No device could be opened."""
+        """Say that no device could be opened."""
         self._renew(link=Link("failed"))
         self.say("error", why)
 
     def closed(self) -> None:
-        """The device was let go."""
+        """Say that the device was let go."""
         if self._device is not None:
             self._device.link = replace(self._device.link, state="closed")
         self._renew(link=Link("closed"))

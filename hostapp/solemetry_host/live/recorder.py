@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recording: a thread that writes what the engine hands over, so that a crash loses next to nothing.
+"""Recording: a thread that writes what the engine hands over.
 
-Why the file looks as it does while it is written: docs/session-format.md.
+A crash loses next to nothing; why the file is written as it is: docs/session-format.md.
 """
 
 from __future__ import annotations

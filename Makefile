@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every target sets up what it needs; `make demo` and `make test` are all a newcomer has to know.
+PY := .venv/bin/python
+
+demo: .venv/ready
+	.venv/bin/solemetry demo
+
+test: .venv/ready tools/system-packages.txt
+	@tools/install-system-packages test
+	$(PY) -m pytest $(ARGS)
+
+lint: .venv/ready
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PY) hardware/generate.py --check
+
+firmware:
+	@tools/install-system-packages test
+	$(MAKE) -C firmware
+
+hardware: .venv/ready
+	$(PY) hardware/generate.py
+
+hardware-check: .venv/ready
+	$(PY) hardware/generate.py --check
+
+bench: .venv/ready
+	$(PY) benchmarks/run.py
+
+# Hours, not minutes: what `make test` does briefly, at length.
+soak: .venv/ready
+	@tools/install-system-packages test
+	$(MAKE) -C firmware fuzz
+	HYPOTHESIS_PROFILE=soak $(PY) -m pytest -m "soak or not soak" --timeout=7200
+
+# After a change of the dependencies in pyproject.toml.
+lock: .venv/ready
+	$(PY) -m pip install -q uv
+	$(PY) -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
+
+.venv/ready: requirements.lock pyproject.toml
+	@tools/install-system-packages demo
+	tools/make-venv
+	@touch $@
+
+.PHONY: demo test lint firmware hardware hardware-check bench soak lock
