@@ -165,7 +165,8 @@ def builtin_devices() -> list[str]:
 def _counts_per_newton(cell: dict[str, Any], adc: dict[str, Any]) -> float:
     """Return counts per newton of a bridge behind a ratiometric ADC.
 
-    Full scale is half the excitation either way. The bridge gives mV/V * excitation at its capacity; the excitation cancels.
+    Full scale is half the excitation either way. The bridge gives mV/V * excitation at its
+    capacity; the excitation cancels.
     """
     full_scale_counts = 2 ** (adc["bits"] - 1)
     ratio_at_capacity = cell["mv_per_v"] * 1e-3 * adc["gain"] / 0.5

@@ -118,7 +118,7 @@ class GridAligner:
             horizon = max(horizon, min(int(t[-1]) for t in self._t))
         stop = int(np.floor(horizon / self._period_us)) + 1
         first, stop = self._next, max(stop, self._next)
-        grid_us: Floats = np.arange(first, stop) * self._period_us
+        grid_us: Floats = np.arange(first, stop, dtype=float) * self._period_us
         rows = np.column_stack([self._interpolate(c, grid_us) for c in range(len(self._t))])
         self._next = stop
         self._forget(stop * self._period_us)

@@ -344,3 +344,22 @@ def test_a_source_that_is_told_to_stop_stops() -> None:
 
     open_source("sim:plate").run(emit, stop)
     assert isinstance(items[0], Opened)
+
+
+def test_an_unexpected_fault_in_a_thread_reaches_the_person_and_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    from solemetry_host.live.station import Station
+
+    class Broken:
+        def run(self, emit: Any, stop: threading.Event) -> None:
+            emit(OPENED)
+            raise ZeroDivisionError("inside")
+
+    station = Station(Broken)
+    station.connect()
+    assert station.ended.wait(5)
+    station.disconnect()
+    assert "unexpected" in str(station.failure)
+    assert any("unexpected" in message.text for message in station.snapshot.messages)
+    assert "ZeroDivisionError" in caplog.text

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -16,8 +17,10 @@ from solemetry_host.devices.source import Item, Source
 from solemetry_host.live.engine import Engine
 from solemetry_host.live.recorder import Recorder
 from solemetry_host.live.snapshot import Snapshot
+from solemetry_host.log import log_file
 
 _QUEUE_ITEMS = 8192
+_logger = logging.getLogger(__name__)
 
 
 class Station:
@@ -95,9 +98,9 @@ class Station:
     def _run_source(self) -> None:
         try:
             self._open_source().run(self._emit, self._stop)
-        except SolemetryError as error:
-            self.failure, why = error, str(error)
-            self._ask(lambda: self._engine.failed(why))
+        except Exception as error:
+            self.failure = failure = _in_words(error)
+            self._ask(lambda: self._engine.failed(str(failure)))
         self.ended.set()
 
     def _emit(self, item: Item) -> None:
@@ -112,10 +115,14 @@ class Station:
                 item = self._inbox.get(timeout=0.05)
             except queue.Empty:
                 continue
-            if callable(item):
-                item()
-            else:
-                self._engine.take(item)
+            try:
+                if callable(item):
+                    item()
+                else:
+                    self._engine.take(item)
+            except Exception as error:
+                # One bad item must not end a recording; what is wrong is said and logged.
+                self._engine.say("error", str(_in_words(error)))
             self._watch_recorder()
             if self._observe is not None:
                 self._observe(self._engine.snapshot)
@@ -187,3 +194,11 @@ class Station:
             raise SolemetryError("The engine does not answer.", "Disconnect and connect again.")
         if raised:
             raise raised[0]
+
+
+def _in_words(error: Exception) -> SolemetryError:
+    """Return an expected error as it is; log an unexpected one and say where."""
+    if isinstance(error, SolemetryError):
+        return error
+    _logger.error("unexpected", exc_info=error)
+    return SolemetryError("Something unexpected went wrong.", f"Details: {log_file()}.")

@@ -146,8 +146,8 @@ class Person:
         off = np.clip((self.steps_off_s - t_s) / 0.5, 0.0, 1.0)
         share = np.minimum(on, off)
         share = share * share * (3.0 - 2.0 * share)
-        ringing = 0.06 * np.exp(-(t_s - self.steps_on_s) / 0.6) * np.sin(12 * (t_s - 3.0))
-        share = share * (1.0 + np.where(on > 0, ringing, 0.0))
+        standing_s = np.maximum(t_s - self.steps_on_s, 0.0)
+        share *= 1.0 + 0.06 * np.exp(-standing_s / 0.6) * np.sin(12 * standing_s)
         # The sway of five minutes, then the same again backwards, and so on without a jump.
         phase = np.mod(t_s, 2 * _LENGTH_S)
         folded = np.minimum(phase, 2 * _LENGTH_S - phase) * _RATE_HZ
