@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
+import board
 import pytest
 from hypothesis import settings
 
@@ -24,6 +27,24 @@ def real_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def uno_image() -> Path:
+    """The plate's real image, built; skips the test where the tools to build it are missing."""
+    lacking = board.missing_tools()
+    if lacking:
+        pytest.skip(f"the simulated board needs the packages {lacking}")
+    board.build()
+    return board.IMAGE
+
+
+@pytest.fixture
+def make_board(
+    uno_image: Path, tmp_path: Path
+) -> Callable[..., AbstractContextManager[board.Board]]:
+    """Run the real Uno image: ``with make_board("--duration", "5", speed=0) as board:``."""
+    return partial(board.simulated_board, tmp_path)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
