@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import pytest
+
+
+def solemetry(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "solemetry_host", *map(str, arguments)],
+        capture_output=True, text=True, check=False, timeout=60,
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['solemetry', '--help']\n"
+        "from solemetry_host.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "heavy = {'pandas', 'scipy', 'PySide6', 'numpy', 'h5py', 'matplotlib'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "analyze" in done.stdout
+
+
+def test_analyze_gives_the_published_values_of_a_lab_recording(real_data: Callable) -> None:
+    file = real_data("posture/bds_raw") / "BDS00007.txt"
+    done = solemetry("analyze", file, "--convention", "bmclab", "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    ((_, sway),) = result["sway"].items()
+    with (real_data("posture/bds_golden") / "bds_published.csv").open() as table:
+        published = next(row for row in csv.DictReader(table) if row["Trial"] == "BDS00007")
+    area_cm2, velocity_cm_s = (
+        sway["ellipse_area_95"]["value"] / 100, sway["mean_velocity"]["value"] / 10
+    )
+    assert area_cm2 == pytest.approx(float(published["COParea"]), rel=1e-9)
+    assert velocity_cm_s == pytest.approx(float(published["COPvelo"]), rel=1e-9)
+    assert sway["mean_frequency"]["value"] == pytest.approx(float(published["COPmfreq"]), rel=1e-9)
+    assert sway["ellipse_area_95"]["unit"] == "mm2"
+
+
+def test_analyze_prints_a_table_for_people(real_data: Callable) -> None:
+    done = solemetry("analyze", real_data("posture/bds_raw") / "BDS00001.txt")
+    assert done.returncode == 0
+    assert "ellipse_area_95" in done.stdout
+    assert "convention solemetry" in done.stdout
+
+
+def test_a_file_that_is_no_session_is_told_apart_from_a_damaged_one(tmp_path: Path) -> None:
+    (tmp_path / "letter.h5").write_text("Dear Sir or Madam")
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file["x"] = [1, 2, 3]
+    with h5py.File(tmp_path / "newer.h5", "w") as file:
+        file.attrs.update(format="solemetry-session", format_version=99)
+    for name, words in (
+        ("letter.h5", "letter.h5"),
+        ("other.h5", "not a Solemetry session"),
+        ("newer.h5", "version 99"),
+        ("none.h5", "no file"),
+    ):
+        for verb in ("analyze", "report", "repair"):
+            done = solemetry(verb, tmp_path / name)
+            assert done.returncode == 1, (verb, name)
+            assert done.stderr.startswith("Error: ")
+        assert words in solemetry("analyze", tmp_path / name).stderr, name
+        done = solemetry("record", "--device", f"replay:{tmp_path / name}", "--seconds", "1",
+                         "--out", tmp_path / "out.h5")
+        assert done.returncode == 1
+
+
+def test_an_unknown_convention_names_the_known_ones(real_data: Callable) -> None:
+    file = real_data("posture/bds_raw") / "BDS00001.txt"
+    done = solemetry("analyze", file, "--convention", "mine")
+    assert done.returncode == 1
+    assert "bmclab" in done.stderr
+
+
+def test_wrong_usage_is_exit_code_2() -> None:
+    assert solemetry("analyse").returncode == 2
+    assert solemetry("record", "--seconds", "soon").returncode == 2
+
+
+def test_recorded_analysed_reported_and_recorded_again_from_the_replay(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.h5", tmp_path / "second.h5"
+    done = solemetry("record", "--device", "sim:plate?speed=4&steps_on=0.1", "--seconds", "14",
+                     "--foot", "left:heel=-60,-100;axis=-7;length=255", "--out", first)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(solemetry("analyze", first, "--json").stdout)
+    assert result["sway"]["plate"]["mean_velocity"]["value"] > 0
+    assert result["loading"]["plate"]["front_share"]["of"] == "left foot"
+    done = solemetry("report", first)
+    assert done.returncode == 0, done.stderr
+    assert "<html" in (tmp_path / "first.html").read_text()
+    done = solemetry("record", "--device", f"replay:{first}?speed=20", "--seconds", "5",
+                     "--out", second)
+    assert done.returncode == 0, done.stderr
+    assert second.exists()
+
+
+def test_a_calibration_file_is_used_and_a_wrong_one_is_explained(tmp_path: Path) -> None:
+    import solemetry as sm
+
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_text(json.dumps({"zero_counts": [0] * 4, "gain_n_per_count": [1e-3] * 4,
+                                "source": "9 points, 20 kg, 2026-11-20"}))
+    bad.write_text('{"zero_counts": [0, 0], "gain_n_per_count": [1]}')
+    out = tmp_path / "s.h5"
+    arguments = ("record", "--seconds", "1", "--out", out, "--calibration")
+    assert solemetry(*arguments, good).returncode == 0
+    assert sm.open(out).streams["plate"].calibration.gain_n_per_count[0] == 1e-3
+    for wrong in (bad, tmp_path / "none.json"):
+        done = solemetry(*arguments, wrong)
+        assert done.returncode == 1
+        assert "calibration" in done.stderr.lower()
+
+
+def test_repair_says_where_the_recovered_session_is(tmp_path: Path) -> None:
+    out = tmp_path / "s.h5"
+    assert solemetry("record", "--device", "sim:plate?speed=4", "--seconds", "4",
+                     "--out", out).returncode == 0
+    out.rename(tmp_path / "t.partial.h5")
+    done = solemetry("repair", tmp_path / "t.partial.h5")
+    assert done.returncode == 0, done.stderr
+    assert str(tmp_path / "t.h5") in done.stdout
