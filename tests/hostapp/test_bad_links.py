@@ -38,6 +38,24 @@ def test_a_sound_link_loses_nothing(tmp_path: Path) -> None:
     assert (stream.lost_rows, stream.missing) == (0, 0)
 
 
+def test_live_numbers_come_at_fifty_a_second_or_more() -> None:
+    from solemetry_host.devices.url import open_source
+    from solemetry_host.live.station import Station
+
+    moments: set[float] = set()
+    with pty_plate() as plate:
+        station = Station(
+            lambda: open_source(f"serial:{plate.port}"),
+            observe=lambda snapshot: moments.add(snapshot.t_s) if snapshot.metrics else None,
+        )
+        station.connect()
+        wait(lambda: station.snapshot.metrics is not None)
+        moments.clear()
+        time.sleep(3)
+        station.disconnect()
+    assert len(moments) / 3 >= 50
+
+
 def test_a_missing_port_is_named(tmp_path: Path) -> None:
     done = record("serial:/dev/ttyNOPE", tmp_path / "s.h5")
     assert done.returncode == 1

@@ -143,7 +143,7 @@ class ForceStrip(pg.PlotWidget):  # type: ignore[misc]
         self.setXRange(-10, 0, padding=0)
         self._ceiling = 200.0
         self.setYRange(0, self._ceiling, padding=0.05)
-        self._curve = pg.PlotCurveItem(pen=pg.mkPen(theme.BLUE), connect="finite")
+        self._curve = pg.PlotCurveItem(pen=pg.mkPen(theme.BLUE, width=2), connect="finite")
         plot.addItem(self._curve)
 
     def draw(self, snapshot: Snapshot) -> None:

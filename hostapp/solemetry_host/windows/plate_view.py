@@ -30,10 +30,10 @@ class PlateView(pg.PlotWidget):  # type: ignore[misc]
         self.setMouseEnabled(x=False, y=False)
         self._top = QtWidgets.QGraphicsRectItem()
         self._top.setPen(pg.mkPen(theme.QUIET_INK, width=1))
-        self._feet = [pg.PlotCurveItem(pen=pg.mkPen(theme.GREEN, width=1)) for _ in range(2)]
+        self._feet = [pg.PlotCurveItem(pen=pg.mkPen(theme.GREEN, width=2)) for _ in range(2)]
         self._trail = pg.PlotCurveItem(pen=pg.mkPen("#A9CDE3"), connect="finite")
-        self._tail = pg.PlotCurveItem(pen=pg.mkPen(theme.BLUE), connect="finite")
-        self._ellipse = pg.PlotCurveItem(pen=pg.mkPen(theme.ORANGE))
+        self._tail = pg.PlotCurveItem(pen=pg.mkPen(theme.BLUE, width=2), connect="finite")
+        self._ellipse = pg.PlotCurveItem(pen=pg.mkPen(theme.ORANGE, width=2))
         self._now = pg.ScatterPlotItem(size=16, brush=theme.VERMILLION, pen=None)
         for item in (self._top, *self._feet, self._trail, self._tail, self._ellipse, self._now):
             plot.addItem(item)
