@@ -13,6 +13,11 @@ import board
 import pytest
 from hypothesis import settings
 
+from solemetry_host.windows.app import has_screen
+
+if not has_screen():
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
