@@ -44,7 +44,10 @@ FLUSH_S = 0.25
 """Rows are on the disk this often. Blocks of that size also keep appending cheap."""
 
 RESERVE_BYTES = 16 * 2**20
-"""Recording ends while there is still this much room, so that the file can be closed whole."""
+"""A recording ends when less room than this is left, so that its file can be closed whole."""
+
+FLOOR_BYTES = 2 * 2**20
+"""With less room than this not even the rows that wait are written: HDF5 must not meet the end."""
 
 _QUEUE_ITEMS = 4096
 _CHUNK_ROWS = 1024
@@ -166,13 +169,14 @@ class Recorder:
         try:
             while going_on:
                 going_on = self._collect(waiting)
-                self._check_room()
+                self._check_room(FLOOR_BYTES)
                 for name, parts in waiting.items():
                     if parts:
                         _append(tables[name], np.concatenate(parts))
                         parts.clear()
                 self._file.flush()
                 os.fsync(self._file.id.get_vfd_handle())
+                self._check_room(RESERVE_BYTES)
         except (OSError, RecordingError) as error:
             self.failure = self._why_it_ended(error)
         finally:
@@ -191,9 +195,9 @@ class Recorder:
             waiting[item.table].append(item.rows)
         return True
 
-    def _check_room(self) -> None:
+    def _check_room(self, least: int) -> None:
         free = shutil.disk_usage(self.partial.parent).free
-        if free < RESERVE_BYTES:
+        if free < least:
             raise RecordingError(_no_room(self.partial.parent, free))
 
     def _why_it_ended(self, error: Exception) -> RecordingError:
