@@ -80,15 +80,10 @@ class BoardSource:
     # ---- getting to know the board -----------------------------------------------------
 
     def _connect(self, emit: Emit, stop: threading.Event) -> DeviceDescription | None:
-        try:
-            self._transport.open()
-            info = self._ask_who(stop)
-            if info is None:
-                return None
-            description = describe_board(info)
-        except DeviceError:
-            self._transport.close()
-            raise
+        met = self._meet(stop)
+        if met is None:
+            return None
+        info, description = met
         emit(Opened(self._stream, self._stamp(), description, None, asdict(info)))
         self._send(Type.COMMAND_START)
         return description
@@ -100,24 +95,33 @@ class BoardSource:
             if stop.wait(wait_s):
                 return None
             try:
-                self._transport.open()
-                info = self._ask_who(stop)
-                if info is None:
+                met = self._meet(stop)
+                if met is None:
                     return None
-                description = describe_board(info)
+                info, description = met
                 if description.geometry_hash != before.geometry_hash:
+                    self._transport.close()
                     raise DeviceError(
                         f"Another device ({info.device_id}) is on {self._transport.name} now.",
                         "Plug the first one in again, or stop and connect anew.",
                     )
+                self._send(Type.COMMAND_START)
             except DeviceError as error:
-                self._transport.close()
                 emit(self._notice("link_waiting", str(error)))
                 continue
             emit(self._notice("link_back", f"{self._transport.name} is back."))
-            self._send(Type.COMMAND_START)
             return description
         return None
+
+    def _meet(self, stop: threading.Event) -> tuple[Info, DeviceDescription] | None:
+        """Open the link and learn what is there; None when `stop` came first."""
+        try:
+            self._transport.open()
+            info = self._ask_who(stop)
+            return None if info is None else (info, describe_board(info))
+        except DeviceError:
+            self._transport.close()
+            raise
 
     def _ask_who(self, stop: threading.Event) -> Info | None:
         decoder, received = StreamDecoder(channels=1), 0
