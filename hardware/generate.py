@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +23,44 @@ SCHEMA = ROOT / "hardware" / "schema" / "device.schema.json"
 APP_COPIES = ROOT / "analysis" / "solemetry" / "devices"
 HEADERS = {"uno": ROOT / "firmware" / "plate_uno" / "device.h"}
 
+REMEDIES = {
+    "additionalProperties": "Remove it, or correct its name.",
+    "required": "Add it.",
+    "const": "Nothing else is supported yet.",
+    "enum": "Choose one of those.",
+    "maxItems": "Each corner has one cell.",
+    "minItems": "Each corner has one cell.",
+    "exclusiveMinimum": "Give a number above it.",
+    "minLength": "Write at least one character.",
+    "type": "Give a value of that type.",
+}
+"""What to do about a fault that the schema finds, by its keyword."""
+
 Document = dict[str, Any]
 
 
 def main(arguments: list[str]) -> int:
     """Write what is generated, or with ``--check`` compare; 0 when all is well."""
-    sources = sorted((ROOT / "hardware").glob("*/device.toml"))
-    faults, stale = [], []
-    for source in sources:
-        text = source.read_text("utf-8")
-        name = source.relative_to(ROOT).as_posix()
+    only_check = "--check" in arguments
+    faults: list[str] = []
+    files: dict[Path, str] = {}
+    for source in sorted((ROOT / "hardware").glob("*/device.toml")):
+        text, name = source.read_text("utf-8"), source.relative_to(ROOT).as_posix()
         found = list(check(text))
+        made = {} if found else generated(text, name)
+        # Two devices of one board or one id would overwrite each other's files.
+        found += [
+            f"board, id: {_short(path)} is made from another device.toml too. "
+            "Give each device its own."
+            for path in made.keys() & files.keys()
+        ]
         faults += [f"{name}: {fault}" for fault in found]
-        if not found:
-            stale += _write(generated(text, name), only_check="--check" in arguments)
+        files |= made
+    stale = [] if faults else _write(files, only_check)
     for line in faults:
         print(line)
     for path in stale:
-        print(f"{path.relative_to(ROOT)} is stale; run: make hardware")
+        print(f"{_short(path)} is stale; run: make hardware")
     return 1 if faults or stale else 0
 
 
@@ -74,8 +95,8 @@ def firmware_header(doc: Document, source: str) -> str:
 #define SM_GEOMETRY_HASH 0x{geometry_hash(doc):08X}UL
 #define SM_CHANNELS {len(doc["cell"])}
 #define SM_RATE_MHZ {round(adc["rate_hz"] * 1000)}UL /* conversions per second, in thousandths */
-#define SM_ADC_BITS {adc["bits"]}
-#define SM_ADC_GAIN {adc["gain"]}
+#define SM_ADC_BITS {int(adc["bits"])}
+#define SM_ADC_GAIN {int(adc["gain"])}
 #define SM_DOUT_FIRST_BIT {_pin(doc["cell"][0]["dout"])} /* of port D, channel 0 */
 #define SM_SCK_FIRST_BIT {_pin(doc["cell"][0]["sck"]) - 8} /* of port B, channel 0 */
 
@@ -96,10 +117,24 @@ def check(text: str) -> Iterator[str]:
     schema = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
     errors = list(schema.iter_errors(doc))
     for error in errors:
-        yield f"{_place(error.absolute_path)}: {error.message}. See {SCHEMA.name}."
+        remedy = REMEDIES.get(error.validator) or error.schema["description"]
+        yield f"{_place(error.absolute_path)}: {error.message}. {remedy} See {SCHEMA.name}."
     if not errors:
+        yield from _check_numbers(doc, [])
         yield from _check_geometry(doc)
         yield from _check_pins(doc)
+
+
+def _check_numbers(value: Any, path: list[str | int]) -> Iterator[str]:
+    """TOML knows nan and inf; neither is a length, a mass or a voltage, and no rule sees nan."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _check_numbers(part, [*path, key])
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from _check_numbers(part, [*path, number])
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield f"{_place(path)}: {value} is not a measure. Give a finite number."
 
 
 def _check_geometry(doc: Document) -> Iterator[str]:
@@ -157,15 +192,19 @@ def _write(files: dict[Path, str], only_check: bool) -> list[Path]:
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(files[path], "utf-8")
-        print(f"wrote {path.relative_to(ROOT)}")
+        print(f"wrote {_short(path)}")
     return []
+
+
+def _short(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
 
 
 def _pin(name: str) -> int:
     return int(name.removeprefix("D"))
 
 
-def _place(path: Any) -> str:
+def _place(path: Iterable[str | int]) -> str:
     place = ""
     for step in path:
         place += f"[{step}]" if isinstance(step, int) else f".{step}" if place else str(step)
