@@ -49,6 +49,9 @@ def main() -> None:
         app()
     except SolemetryError as error:
         _complain(error.problem, error.remedy)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        _complain(f"{error.strerror or error}{where}.", "Choose another file or folder.")
     except Exception:
         logging.getLogger("solemetry_host").exception("unexpected")
         _complain("Something unexpected went wrong.", f"The details are in {log.log_file()}.")

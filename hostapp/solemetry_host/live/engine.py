@@ -356,6 +356,7 @@ class Engine:
                 back = notice.kind == "link_back"
                 device.rejoined = True
                 device.link = replace(device.link, state="streaming" if back else "lost")
+                self.snapshot = replace(self.snapshot, metrics=None)  # no longer live
             case "link_damage" if device is not None:
                 damaged = device.link.damaged_frames + int(notice.detail.get("frames", 0))
                 device.link = replace(device.link, damaged_frames=damaged)

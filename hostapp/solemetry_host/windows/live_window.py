@@ -56,6 +56,7 @@ class LiveWindow(QtWidgets.QMainWindow):
         self.last_recording: Path | None = None
 
         self.url = QtWidgets.QLineEdit(device)
+        self.url.setObjectName("url")
         self.url.setToolTip("serial:/dev/ttyACM0, serial:COM3, sim:plate or replay:FILE.h5")
         self.connect_button = _button("Connect", "C", self.toggle_connection)
         self.tare_button = _button("Tare", "T", self.tare)

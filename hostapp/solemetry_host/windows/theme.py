@@ -26,6 +26,9 @@ _STYLE = f"""
 QWidget {{ background: {GROUND}; color: {INK}; font-size: 14px; }}
 QFrame#card {{ background: {CARD}; border: 1px solid {LINE}; border-radius: 10px; }}
 QFrame#card QWidget {{ background: {CARD}; }}
+QLabel {{ background: transparent; }}
+QGroupBox {{ border: 1px solid {LINE}; border-radius: 10px; margin-top: 26px; padding: 6px; }}
+QGroupBox::title {{ subcontrol-origin: margin; left: 2px; top: 4px; }}
 QLabel#title {{ color: {QUIET_INK}; font-size: 13px; }}
 QLabel#value {{ font-size: 34px; font-weight: 600; }}
 QLabel#unit {{ color: {QUIET_INK}; font-size: 16px; }}
@@ -43,9 +46,10 @@ QPushButton#primary {{ background: {BLUE}; border-color: {BLUE}; color: white;
                        font-weight: 600; }}
 QPushButton#recording {{ background: {VERMILLION}; border-color: {VERMILLION}; color: white;
                          font-weight: 600; }}
-QLineEdit, QComboBox, QDoubleSpinBox {{ background: {CARD}; border: 1px solid {LINE};
-    border-radius: 8px; padding: 6px 10px; min-height: 20px; }}
-QLineEdit:focus, QComboBox:focus, QDoubleSpinBox:focus {{ border: 2px solid {BLUE}; }}
+QLineEdit#url {{ background: {CARD}; border: 1px solid {LINE}; border-radius: 8px;
+                 padding: 6px 10px; min-height: 20px; }}
+QLineEdit#url:focus {{ border: 2px solid {BLUE}; }}
+QComboBox, QDoubleSpinBox {{ background: {CARD}; min-height: 28px; }}
 QToolTip {{ background: {INK}; color: white; border: none; padding: 4px; }}
 """
 
