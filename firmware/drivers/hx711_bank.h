@@ -7,12 +7,13 @@
  * together, one look at the port per bit. */
 #pragma once
 #include <Arduino.h>
+#include "sm_rows.h"
 
 class Hx711Bank {
 public:
     static constexpr uint8_t kChips = 4;
 
-    /* Pins as masks' lowest bits: DOUT on port D, SCK on port B, channel 0 first. */
+    /* Lowest bits of the pins: DOUT on port D, SCK on port B, channel 0 first. */
     template <uint8_t dout_first_bit, uint8_t sck_first_bit>
     void begin() {
         static_assert(dout_first_bit >= 2 && dout_first_bit + kChips <= 8, "DOUT: D2 to D7");
@@ -21,66 +22,80 @@ public:
         sck_shift_ = sck_first_bit;
         DDRD &= static_cast<uint8_t>(~dout_mask());
         PORTD |= dout_mask(); /* pull-ups: a missing chip reads as never ready */
-        DDRB |= static_cast<uint8_t>(0x0F << sck_shift_);
+        DDRB |= clocks_of(kAll);
         PCMSK2 |= dout_mask();
-        restart(0x0F);
+        restart(kAll);
         PCICR |= _BV(PCIE2);
     }
 
     /* SCK high for more than 60 us powers a chip down; released, it starts anew and settles. */
     void restart(uint8_t chips) {
-        PORTB |= static_cast<uint8_t>(chips << sck_shift_);
+        PORTB |= clocks_of(chips);
         delayMicroseconds(80);
-        PORTB &= static_cast<uint8_t>(~(chips << sck_shift_));
+        PORTB &= static_cast<uint8_t>(~clocks_of(chips));
     }
 
-    /* From the pin-change interrupt: stamps every chip that has just become ready. */
+    /* From the pin-change interrupt. A falling edge is a conversion, which is stamped and counted;
+     * a rising one of a chip that was not read yet means that its conversion is gone. */
     void on_pin_change(uint32_t now_us) {
-        uint8_t fell = static_cast<uint8_t>((~PIND & dout_mask()) >> dout_shift_);
-        fell &= static_cast<uint8_t>(~ready_);
-        for (uint8_t c = 0; c < kChips; c++)
-            if (fell & _BV(c)) at_us_[c] = now_us;
-        ready_ |= fell;
+        const uint8_t low = low_now();
+        const uint8_t fell = low & static_cast<uint8_t>(~low_);
+        low_ = low;
+        ready_ = (ready_ | fell) & low;
+        for (uint8_t c = 0; c < kChips; c++) {
+            if (!(fell & _BV(c))) continue;
+            at_us_[c] = now_us;
+            number_[c]++;
+        }
     }
 
     bool any_ready() const { return ready_ != 0; }
 
-    /* Reads every chip that is ready. `take(channel, count, t_us)` gets each conversion,
-     * `drop(channel)` each read-out that failed its check. */
+    /* Reads every chip that is ready. `take(conversion)` gets each conversion, `drop(channel)` each
+     * read-out that failed its check. */
     template <typename Take, typename Drop>
     void read(Take take, Drop drop) {
         PCICR &= static_cast<uint8_t>(~_BV(PCIE2)); /* DOUT toggles while it is read */
-        const uint8_t chips = ready_;
-        const uint8_t clocks = static_cast<uint8_t>(chips << sck_shift_);
+        const uint8_t chips = ready_ & low_now();
+        const uint8_t clocks = clocks_of(chips);
         uint8_t bits[24];
         for (uint8_t i = 0; i < 24; i++) bits[i] = pulse(clocks);
         /* The 25th pulse chooses gain 128, and leaves DOUT of a chip that is well high. */
         pulse(clocks);
-        const uint8_t well = static_cast<uint8_t>(PIND >> dout_shift_);
-        uint32_t at_us[kChips];
-        for (uint8_t c = 0; c < kChips; c++) at_us[c] = at_us_[c];
-        resume();
+        const uint8_t well = chips & static_cast<uint8_t>(~low_now());
+        sm_conversion_t conversion[kChips];
+        for (uint8_t c = 0; c < kChips; c++) conversion[c] = {c, number_[c], 0, at_us_[c]};
+        listen_again(well);
         for (uint8_t c = 0; c < kChips; c++) {
-            if (!(chips & _BV(c))) continue;
-            if (well & _BV(c)) take(c, gather(bits, static_cast<uint8_t>(_BV(c) << dout_shift_)),
-                                    at_us[c]);
-            else drop(c);
+            if (well & _BV(c)) {
+                conversion[c].count = gather(bits, static_cast<uint8_t>(_BV(c) << dout_shift_));
+                take(conversion[c]);
+            } else if (chips & _BV(c)) {
+                drop(c);
+            }
         }
     }
 
 private:
-    volatile uint8_t ready_ = 0;
+    static constexpr uint8_t kAll = 0x0F;
+    volatile uint8_t low_ = 0, ready_ = 0;
+    volatile uint8_t number_[kChips] = {};
     volatile uint32_t at_us_[kChips] = {};
     uint8_t dout_shift_ = 0, sck_shift_ = 0;
 
-    uint8_t dout_mask() const { return static_cast<uint8_t>(0x0F << dout_shift_); }
+    uint8_t dout_mask() const { return static_cast<uint8_t>(kAll << dout_shift_); }
+    uint8_t clocks_of(uint8_t chips) const { return static_cast<uint8_t>(chips << sck_shift_); }
+    uint8_t low_now() const { return static_cast<uint8_t>(~PIND >> dout_shift_) & kAll; }
 
-    void resume() {
+    /* Chips that were read well have gone high, and may have fallen again. The others must rise
+     * first: a line that is stuck low is left alone until its chip counts as silent. */
+    void listen_again(uint8_t well) {
         cli();
         ready_ = 0;
+        low_ = low_ & static_cast<uint8_t>(~well);
         PCIFR = _BV(PCIF2);
         PCICR |= _BV(PCIE2);
-        on_pin_change(micros()); /* a chip that fell while the interrupt was off */
+        on_pin_change(micros()); /* chips that fell while the interrupt was off */
         sei();
     }
 

@@ -69,17 +69,14 @@ static void send_sample(sm_sample_t &sample) {
 
 /* ---- sensing ------------------------------------------------------------------------------ */
 
-static void take(uint8_t channel, int32_t count, uint32_t t_us) {
+static void take(const sm_conversion_t &conversion) {
     sm_sample_t sample;
-    const uint8_t outcome = sm_rows_conversion(&rows, channel, count, t_us, &sample);
+    const uint8_t outcome = sm_rows_push(&rows, &conversion, &sample);
     if (outcome & SM_ROW_CLOSED) send_sample(sample);
-    if (outcome & SM_CHANNEL_BACK) send_event(SM_EVENT_BACK, channel);
+    if (outcome & SM_CHANNEL_BACK) send_event(SM_EVENT_BACK, conversion.channel);
 }
 
-static void drop(uint8_t channel) {
-    sm_rows_lost(&rows, channel);
-    send_event(SM_EVENT_READOUT_DROPPED, channel);
-}
+static void drop(uint8_t channel) { send_event(SM_EVENT_READOUT_DROPPED, channel); }
 
 static void revive_silent_chips() {
     uint8_t newly;
@@ -112,9 +109,10 @@ static void obey(const sm_frame_t &command, uint32_t received_us) {
     send(SM_ACK, payload, sm_pack_ack(command.seq, command.type, status, payload));
 }
 
+/* The chips come first: a host that floods the link must not keep them waiting. */
 static void listen() {
     sm_frame_t command;
-    while (Serial.available()) {
+    while (Serial.available() && !bank.any_ready()) {
         const uint32_t now = micros();
         if (sm_receiver_push(&receiver, static_cast<uint8_t>(Serial.read()), &command))
             obey(command, now);

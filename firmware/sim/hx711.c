@@ -45,9 +45,18 @@ static uint32_t convert(hx711_t *chip) {
     return (uint32_t)(int32_t)fmin(fmax(counts, -0x800000), 0x7FFFFF) & 0xFFFFFF;
 }
 
+static void log_conversion(const hx711_t *chip) {
+    const int count = (int)(chip->shift ^ 0x800000) - 0x800000; /* the sign of 24 bits */
+    fprintf(chip->log, "%d %.9f %d\n", chip->channel, now_s(chip), count);
+}
+
 /* ---- the chip's own time -------------------------------------------------------------------- */
 
-static void set_dout(hx711_t *chip, int level) { avr_raise_irq(chip->dout, (uint32_t)level); }
+static void set_dout(hx711_t *chip, int level) {
+    const double from_s = chip->settings.short_from_s;
+    const bool shorted = from_s > 0 && now_s(chip) >= from_s;
+    avr_raise_irq(chip->dout, shorted ? 0 : (uint32_t)level);
+}
 
 static avr_cycle_count_t data_ready(avr_t *avr, avr_cycle_count_t when, void *param) {
     (void)avr, (void)when;
@@ -74,6 +83,7 @@ static avr_cycle_count_t conversion_end(avr_t *avr, avr_cycle_count_t when, void
         else if (chip->ready) chip->counters.unread++;
         chip->counters.conversions++;
         chip->shift = convert(chip);
+        if (chip->log) log_conversion(chip);
         chip->ready = false;
         set_dout(chip, 1); /* DOUT is high for 75 us at each update, also over an unread value */
         avr_cycle_timer_register(avr, avr_usec_to_cycles(avr, UPDATE_US), data_ready, chip);

@@ -5,6 +5,7 @@
 #include "load.h"
 #include <simavr/sim_avr.h>
 #include <simavr/sim_irq.h>
+#include <stdio.h>
 
 typedef struct {
     double sps;        /* nominal conversions per second */
@@ -12,6 +13,7 @@ typedef struct {
     double noise;      /* standard deviation of one conversion, counts */
     bool filter;       /* the chip's own filter; without it each conversion is of one instant */
     double silent_from_s, silent_to_s; /* gives nothing in between */
+    double short_from_s;               /* DOUT is shorted to ground from then on; 0: never */
 } hx711_settings_t;
 
 typedef struct {
@@ -33,6 +35,7 @@ typedef struct {
     uint32_t shift;
     int pulses, settling;
     bool ready, sck;
+    FILE *log; /* if there is one: "channel t_s count" of each conversion */
 } hx711_t;
 
 /* Delay of the filter: how far the middle of its four averages lies before a conversion's end. */

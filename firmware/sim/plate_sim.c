@@ -33,16 +33,19 @@ static const char USAGE[] =
     "  --noise COUNTS       standard deviation of one conversion\n"
     "  --seed N             of the noise\n"
     "  --silence C,FROM,TO  chip C gives nothing between these seconds\n"
+    "  --short C,FROM       DOUT of chip C is shorted to ground from this second on\n"
+    "  --hang S             the program hangs at S, for the watchdog to find\n"
     "  --eeprom FILE        EEPROM image: read if it exists, written at the end\n"
     "  --speed X            1 real time (the default), 0 as fast as it goes\n"
     "  --duration S         simulated seconds; for ever without it\n"
     "  --drop-late          a slow reader loses bytes, as on a real link\n"
+    "  --log FILE           write each conversion: chip, second, count\n"
     "  --stats FILE         write what happened as JSON\n";
 
 typedef struct {
-    const char *link, *input, *eeprom, *stats, *firmware;
+    const char *link, *input, *eeprom, *log, *stats, *firmware;
     bool wait_host, interpolate, drop_late;
-    double speed, duration;
+    double speed, duration, hang_s;
     hx711_settings_t chip[CHIPS];
 } options_t;
 
@@ -169,6 +172,14 @@ static bool silence(options_t *options, const char *text) {
     return true;
 }
 
+static bool short_circuit(options_t *options, const char *text) {
+    int chip;
+    double from_s;
+    if (sscanf(text, "%d,%lf", &chip, &from_s) != 2 || chip < 0 || chip >= CHIPS) return false;
+    options->chip[chip].short_from_s = from_s;
+    return true;
+}
+
 static bool oscillators(options_t *options, const char *text) {
     return sscanf(text, "%lf,%lf,%lf,%lf", &options->chip[0].ppm, &options->chip[1].ppm,
                   &options->chip[2].ppm, &options->chip[3].ppm) == CHIPS;
@@ -181,6 +192,7 @@ static bool parse(int argc, char **argv, options_t *options) {
         {"ppm", 1, 0, 'p'},      {"noise", 1, 0, 'n'},     {"seed", 1, 0, 'e'},
         {"silence", 1, 0, 'S'},  {"eeprom", 1, 0, 'E'},    {"speed", 1, 0, 'x'},
         {"duration", 1, 0, 'd'}, {"drop-late", 0, 0, 'D'}, {"stats", 1, 0, 'o'},
+        {"short", 1, 0, 'g'},    {"hang", 1, 0, 'H'},      {"log", 1, 0, 'L'},
         {"help", 0, 0, 'h'},     {0, 0, 0, 0}};
     hx711_settings_t every = {.sps = 80};
     bool good = true;
@@ -196,6 +208,9 @@ static bool parse(int argc, char **argv, options_t *options) {
         case 'n': every.noise = atof(optarg); break;
         case 'e': random_seed(strtoull(optarg, NULL, 0)); break;
         case 'S': good = silence(options, optarg); break;
+        case 'g': good = short_circuit(options, optarg); break;
+        case 'H': options->hang_s = atof(optarg); break;
+        case 'L': options->log = optarg; break;
         case 'E': options->eeprom = optarg; break;
         case 'x': options->speed = atof(optarg); break;
         case 'd': options->duration = atof(optarg); break;
@@ -220,12 +235,32 @@ static void on_signal(int number) {
     board.terminal.closing = true;
 }
 
-static int run(double duration_s) {
+/* An endless loop where the image does not reach: interrupts go on, the program does not. */
+static void hang(void) {
+    enum { JUMP_TO_ITSELF = 0xCFFF, PLACE = 0x7DFE };
+    board.avr->flash[PLACE] = JUMP_TO_ITSELF & 0xFF;
+    board.avr->flash[PLACE + 1] = JUMP_TO_ITSELF >> 8;
+    board.avr->pc = PLACE;
+}
+
+static int run(double duration_s, double hang_s) {
     int state = cpu_Running;
     while (!board.terminal.closing && state != cpu_Done && state != cpu_Crashed &&
-           (duration_s <= 0 || simulated_s() < duration_s))
+           (duration_s <= 0 || simulated_s() < duration_s)) {
+        if (hang_s > 0 && simulated_s() >= hang_s) {
+            hang();
+            hang_s = 0;
+        }
         state = avr_run(board.avr);
+    }
     return state;
+}
+
+static bool log_conversions(const char *path) {
+    FILE *const file = path ? fopen(path, "w") : NULL;
+    if (path && !file) perror(path);
+    for (int c = 0; c < CHIPS; c++) board.chip[c].log = file;
+    return file || !path;
 }
 
 int main(int argc, char **argv) {
@@ -235,7 +270,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     if (!load_open(&board.load, options.input, options.interpolate) || !make_board(&options) ||
-        !terminal_open(&board.terminal, board.avr, options.link))
+        !log_conversions(options.log) || !terminal_open(&board.terminal, board.avr, options.link))
         return 1;
     read_eeprom(options.eeprom);
     board.speed = options.speed;
@@ -248,9 +283,10 @@ int main(int argc, char **argv) {
     board.core_reset = board.avr->reset;
     board.avr->reset = reset;
 
-    const int state = run(options.duration);
+    const int state = run(options.duration, options.hang_s);
 
     if (!board.terminal.closing) terminal_drain(&board.terminal);
+    if (board.chip[0].log) fclose(board.chip[0].log);
     write_eeprom(options.eeprom);
     write_statistics(options.stats);
     if (options.link) unlink(options.link);

@@ -86,9 +86,12 @@ void terminal_poll(terminal_t *terminal) {
 }
 
 void terminal_drain(terminal_t *terminal) {
-    int waiting = 1;
-    for (int tries = 0; tries < 500 && waiting > 0; tries++) {
-        if (ioctl(terminal->slave, FIONREAD, &waiting) != 0) return;
+    /* A master that closes takes unread bytes with it, and bytes on their way through the kernel
+     * are counted nowhere: only several looks at nothing say that there is nothing. */
+    int waiting = 0, looks_at_nothing = 0;
+    for (int tries = 0; tries < 500 && looks_at_nothing < 5; tries++) {
         usleep(10000);
+        if (ioctl(terminal->slave, FIONREAD, &waiting) != 0) return;
+        looks_at_nothing = waiting > 0 ? 0 : looks_at_nothing + 1;
     }
 }

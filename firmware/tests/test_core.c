@@ -115,13 +115,19 @@ static sm_rows_t begun(void) {
     return rows;
 }
 
+static uint8_t convert(sm_rows_t *rows, uint8_t channel, uint8_t number, int32_t count,
+                       uint32_t t_us, sm_sample_t *sample) {
+    const sm_conversion_t conversion = {channel, number, count, t_us};
+    return sm_rows_push(rows, &conversion, sample);
+}
+
 /* Channels 0 to 3 convert once each, 100 us apart; the count is 10 * channel + round. */
 static uint8_t round_of(sm_rows_t *rows, uint8_t channels, int32_t round, sm_sample_t *sample) {
     uint8_t outcome = 0;
     for (uint8_t c = 0; c < 4; c++)
         if (channels & (1 << c))
-            outcome |= sm_rows_conversion(rows, c, 10 * c + round,
-                                          (uint32_t)round * PERIOD + 100u * c, sample);
+            outcome |= convert(rows, c, (uint8_t)round, 10 * c + round,
+                               (uint32_t)round * PERIOD + 100u * c, sample);
     return outcome;
 }
 
@@ -135,7 +141,7 @@ static void a_row_closes_when_every_channel_has_converted(void) {
     for (uint8_t c = 0; c < 4; c++) {
         check(sample.counts[c] == 10 * c + 10, "count", "rows");
         check(sample.age[c] == (300 - 100 * c) / SM_AGE_UNIT_US, "age", "rows");
-        check(sample.conversion[c] == 1, "conversion", "rows");
+        check(sample.conversion[c] == 10, "conversion", "rows");
     }
 }
 
@@ -143,12 +149,12 @@ static void a_fast_chip_closes_a_row_before_it_overwrites(void) {
     sm_rows_t rows = begun();
     sm_sample_t sample;
     round_of(&rows, 0xF, 10, &sample);
-    check(sm_rows_conversion(&rows, 0, 777, 11 * PERIOD, &sample) == 0, "waits", "fast chip");
-    check(sm_rows_conversion(&rows, 0, 778, 12 * PERIOD, &sample) == SM_ROW_CLOSED, "closes",
+    check(convert(&rows, 0, 11, 777, 11 * PERIOD, &sample) == 0, "waits", "fast chip");
+    check(convert(&rows, 0, 12, 778, 12 * PERIOD, &sample) == SM_ROW_CLOSED, "closes",
           "fast chip");
     check(sample.index == 1 && sample.counts[0] == 777, "the older value is in the row",
           "fast chip");
-    check(sample.conversion[0] == 2 && sample.conversion[1] == 1, "the others stand still",
+    check(sample.conversion[0] == 11 && sample.conversion[1] == 10, "the others stand still",
           "fast chip");
     check(sample.counts[1] == 20 && sample.age[1] == (PERIOD - 100) / SM_AGE_UNIT_US,
           "and have aged", "fast chip");
@@ -188,13 +194,12 @@ static void time_and_counters_wrap(void) {
     sm_rows_t rows;
     sm_sample_t sample;
     sm_rows_begin(&rows, 80000, 0xFFFFFFFFu - 5 * PERIOD);
-    for (uint8_t c = 0; c < 4; c++) rows.channel[c].conversion = 255;
     rows.index = 0xFFFFFFFFu;
     for (uint8_t c = 0; c < 4; c++)
-        sm_rows_conversion(&rows, c, 1, 0xFFFFFFFFu - 50 + 100u * c, &sample);
+        convert(&rows, c, (uint8_t)(255 + c), 1, 0xFFFFFFFFu - 50 + 100u * c, &sample);
     check(sample.index == 0xFFFFFFFFu && rows.index == 0, "index", "wrap");
     check(sample.t_us == 249 && sample.age[0] == 75, "time", "wrap");
-    check(sample.conversion[3] == 0, "conversion", "wrap");
+    check(sample.conversion[0] == 255 && sample.conversion[3] == 2, "conversion", "wrap");
     uint8_t newly;
     check(sm_rows_silent(&rows, 249 + 2 * PERIOD, &newly) == 0, "not silent", "wrap");
 }
@@ -203,17 +208,73 @@ static void the_ends_of_the_range_are_flagged(void) {
     sm_rows_t rows = begun();
     sm_sample_t sample;
     const int32_t counts[] = {0x7FFFFF, -0x800000, 0x7FFFFE, -0x7FFFFF};
-    for (uint8_t c = 0; c < 4; c++) sm_rows_conversion(&rows, c, counts[c], PERIOD, &sample);
+    for (uint8_t c = 0; c < 4; c++) convert(&rows, c, 1, counts[c], PERIOD, &sample);
     check(sample.flags == 0x03, "flags", "range");
 }
 
-static void a_lost_readout_shows_in_the_conversion_number(void) {
+static void a_conversion_that_was_not_read_shows_as_a_jump(void) {
     sm_rows_t rows = begun();
     sm_sample_t sample;
     round_of(&rows, 0xF, 10, &sample);
-    sm_rows_lost(&rows, 2);
-    round_of(&rows, 0xF, 11, &sample);
-    check(sample.conversion[2] == 3 && sample.conversion[1] == 2, "jump", "lost");
+    convert(&rows, 2, 12, 32, 12 * PERIOD, &sample);
+    check(round_of(&rows, 0xB, 12, &sample) == SM_ROW_CLOSED, "closes", "lost");
+    check(sample.conversion[2] == 12 && sample.counts[2] == 32, "jump", "lost");
+}
+
+/* The survivor has converted and waits for the others when these are found silent. */
+static void a_chip_that_is_left_alone_loses_nothing(void) {
+    sm_rows_t rows = begun();
+    sm_sample_t sample;
+    uint8_t newly;
+    round_of(&rows, 0xF, 10, &sample);
+    for (int32_t round = 11; round < 14; round++) round_of(&rows, 0x1, round, &sample);
+    check(sm_rows_silent(&rows, 13 * PERIOD + 400, &newly) == 0xE, "three are silent", "alone");
+    uint32_t index = sample.index;
+    uint8_t number = sample.conversion[0];
+    for (int32_t round = 14; round < 24; round++) {
+        check(round_of(&rows, 0x1, round, &sample) & SM_ROW_CLOSED, "a row each time", "alone");
+        check(sample.index == ++index, "no row is skipped", "alone");
+        check(sample.conversion[0] == ++number, "no conversion is skipped", "alone");
+        check(sample.flags == 0xE0, "flagged", "alone");
+    }
+}
+
+/* Four oscillators up to 2 % apart for 5000 periods of the slowest. */
+static void whatever_the_oscillators_every_conversion_is_in_one_row(void) {
+    static const uint32_t period[][4] = {{12506, 12491, 12512, 12500},
+                                         {12750, 12250, 12625, 12400},
+                                         {12500, 12500, 12500, 12475},
+                                         {12500, 12500, 12500, 12500}};
+    for (size_t mix = 0; mix < sizeof period / sizeof period[0]; mix++) {
+        sm_rows_t rows = begun();
+        sm_sample_t sample;
+        uint32_t next_us[4], t_us[4][256], index = 0;
+        int32_t count[4][256];
+        uint8_t number[4] = {0}, seen[4] = {0};
+        bool first = true, good = true;
+        for (uint32_t c = 0; c < 4; c++) next_us[c] = 5 * PERIOD + 3 * c;
+        for (int32_t n = 0; n < 20000; n++) {
+            uint8_t c = 0;
+            for (uint8_t other = 1; other < 4; other++)
+                if (next_us[other] < next_us[c]) c = other;
+            number[c]++;
+            count[c][number[c]] = n;
+            t_us[c][number[c]] = next_us[c];
+            const uint8_t outcome = convert(&rows, c, number[c], n, next_us[c], &sample);
+            next_us[c] += period[mix][c];
+            if (!(outcome & SM_ROW_CLOSED)) continue;
+            good = good && sample.index == index++;
+            for (uint8_t k = 0; k < 4; k++) {
+                const uint8_t shown = sample.conversion[k];
+                good = good && (first || (uint8_t)(shown - seen[k]) <= 1);
+                good = good && sample.counts[k] == count[k][shown];
+                good = good && sample.age[k] == (sample.t_us - t_us[k][shown]) / SM_AGE_UNIT_US;
+                seen[k] = shown;
+            }
+            first = false;
+        }
+        check(good && index > 4900, "every conversion in one row, with its count and age", "mix");
+    }
 }
 
 int main(void) {
@@ -229,7 +290,9 @@ int main(void) {
     a_silent_chip_is_flagged_restarted_and_waited_for();
     time_and_counters_wrap();
     the_ends_of_the_range_are_flagged();
-    a_lost_readout_shows_in_the_conversion_number();
+    a_conversion_that_was_not_read_shows_as_a_jump();
+    a_chip_that_is_left_alone_loses_nothing();
+    whatever_the_oscillators_every_conversion_is_in_one_row();
     printf("core: %d checks, %d failed\n", checks, failures);
     return failures != 0;
 }

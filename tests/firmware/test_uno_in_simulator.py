@@ -88,13 +88,15 @@ def test_every_conversion_of_every_chip_arrives_once_and_exact(
 ) -> None:
     ramps(tmp_path / "loads.txt", 70)
     with make_board("--input", str(tmp_path / "loads.txt"), "--interpolate", "--wait-host",
-                    "--duration", "60", "--ppm", ppm, speed=0) as board:
+                    "--duration", "60", "--ppm", ppm, "--log", str(tmp_path / "log"),
+                    speed=0) as board:
         reader = Reader(board.port)
         reader.port.write(encode(0x81, 1))
         rows = [Row.parse(p) for type_, _, p in reader.frames() if type_ == SAMPLE]
         reader.port.close()
         stats = board.wait()
 
+    converted = np.loadtxt(tmp_path / "log")
     assert reader.damaged == 0
     assert len(rows) > 59 * 80
     assert [row.index for row in rows] == list(range(len(rows)))
@@ -106,6 +108,12 @@ def test_every_conversion_of_every_chip_arrives_once_and_exact(
         assert set(np.diff(number[fresh]) % 256) == {1}, "a conversion was lost"
         at_s = (t_us - 4 * np.array([row.age[c] for row in rows]))[fresh] * 1e-6
         value = np.array([row.counts[c] for row in rows])[fresh]
+        made = converted[converted[:, 0] == c, 2]
+        # Rows begin when every chip has settled; the last conversions may still be on their way.
+        skipped = int(number[0]) - 1
+        assert skipped <= 2
+        assert len(made) - 3 <= skipped + len(value) <= len(made)
+        assert value.tolist() == made[skipped : skipped + len(value)].tolist()
         slope, start = ((100_000, 0), (-100_000, 0), (50_000, 7), (-5000, 80_000))[c]
         # Stamped 75 us after the conversion, in steps of 4 us, on a clock that starts with
         # the board's timer; one that falls during a read-out of others is stamped after it.
@@ -204,3 +212,52 @@ def test_every_boot_has_a_number_of_its_own(make_board: Callable, tmp_path: Path
         boots.append(struct.unpack_from("<H", info, 16)[0])
         assert {Row.parse(p).boot_id for t, p in payloads if t == SAMPLE} == {boots[-1]}
     assert boots == [1, 2, 3]
+
+
+def test_a_chip_that_is_left_alone_loses_nothing(make_board: Callable) -> None:
+    gone = [option for c in (1, 2, 3) for option in ("--silence", f"{c},2,99")]
+    with make_board("--wait-host", "--duration", "6", *gone, speed=0) as board:
+        reader = Reader(board.port)
+        reader.port.write(encode(0x81, 1))
+        rows = [Row.parse(p) for type_, _, p in reader.frames() if type_ == SAMPLE]
+        reader.port.close()
+    assert rows[-1].flags == 0xE0
+    assert [row.index for row in rows] == list(range(len(rows)))
+    number = np.array([row.conversion[0] for row in rows])
+    assert set(np.diff(number) % 256) == {1}
+
+
+def test_a_line_that_is_shorted_to_ground_is_named_and_costs_the_others_nothing(
+    make_board: Callable,
+) -> None:
+    with make_board("--wait-host", "--duration", "6", "--short", "3,2", speed=0) as board:
+        reader = Reader(board.port)
+        reader.port.write(encode(0x81, 1))
+        frames = list(reader.frames())
+        reader.port.close()
+    rows = [Row.parse(p) for type_, _, p in frames if type_ == SAMPLE]
+    events = [struct.unpack("<IBH", p)[1:] for type_, _, p in frames if type_ == EVENT]
+    assert events in ([(1, 3)], [(4, 3), (1, 3)])
+    assert rows[-1].flags == 0x80
+    assert [row.index for row in rows] == list(range(len(rows)))
+    for c in range(3):
+        number = np.array([row.conversion[c] for row in rows])
+        assert set(np.diff(number) % 256) <= {0, 1}
+        assert (np.diff(number) != 0).sum() > 5.8 * 80
+
+
+def test_the_watchdog_restarts_a_program_that_hangs(make_board: Callable) -> None:
+    with make_board("--wait-host", "--duration", "4", "--hang", "2", speed=0) as board:
+        reader = Reader(board.port)
+        reader.port.write(encode(0x81, 1))
+        frames = list(reader.frames())
+        reader.port.close()
+        stats = board.wait()
+    assert stats["resets"] == 1
+    boots = [struct.unpack_from("<HB", p, 16) for type_, _, p in frames if type_ == INFO]
+    *_, (first, _), (second, cause) = boots
+    assert (second, cause) == (first + 1, 8)
+    last_row = [Row.parse(p) for type_, _, p in frames if type_ == SAMPLE][-1]
+    assert last_row.boot_id == second
+    # Half a second for the watchdog, then rows to the end of the four.
+    assert 1.3e6 < last_row.t_us < 1.6e6

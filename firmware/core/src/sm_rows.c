@@ -53,27 +53,25 @@ static uint8_t close_row(sm_rows_t *rows, sm_sample_t *sample) {
         if (channel[c].silent) sample->flags |= (uint8_t)(1u << (4 + c));
         sample->counts[c] = channel[c].count;
         sample->age[c] = age(newest, channel[c].t_us);
-        sample->conversion[c] = channel[c].conversion;
+        sample->conversion[c] = channel[c].number;
     }
     return SM_ROW_CLOSED;
 }
 
-uint8_t sm_rows_conversion(sm_rows_t *rows, uint8_t channel, int32_t count, uint32_t t_us,
-                           sm_sample_t *sample) {
-    sm_channel_t *const c = &rows->channel[channel];
-    uint8_t outcome = c->unsent ? close_row(rows, sample) : 0;
-    if (c->silent) outcome |= SM_CHANNEL_BACK;
-    c->count = count;
-    c->t_us = t_us;
-    c->conversion++;
-    c->converted = c->unsent = true;
-    c->silent = false;
-    /* Both cannot happen at once: after an overwrite the other live channels hold nothing. */
-    if (all_live_unsent(rows)) outcome |= close_row(rows, sample);
+uint8_t sm_rows_push(sm_rows_t *rows, const sm_conversion_t *conversion, sm_sample_t *sample) {
+    sm_channel_t *const channel = &rows->channel[conversion->channel];
+    uint8_t outcome = channel->unsent ? close_row(rows, sample) : 0;
+    if (channel->silent) outcome |= SM_CHANNEL_BACK;
+    channel->count = conversion->count;
+    channel->t_us = conversion->t_us;
+    channel->number = conversion->number;
+    channel->converted = channel->unsent = true;
+    channel->silent = false;
+    /* One row a conversion: when the other chips fall silent while this one waits for them, its
+     * old conversion makes the row of now, and the new one that of the next time. */
+    if (!(outcome & SM_ROW_CLOSED) && all_live_unsent(rows)) outcome |= close_row(rows, sample);
     return outcome;
 }
-
-void sm_rows_lost(sm_rows_t *rows, uint8_t channel) { rows->channel[channel].conversion++; }
 
 uint8_t sm_rows_silent(sm_rows_t *rows, uint32_t now_us, uint8_t *newly) {
     uint8_t restart = 0;

@@ -15,10 +15,17 @@ extern "C" {
 enum { SM_SILENT_PERIODS = 3, SM_SETTLING_PERIODS = 6 };
 
 typedef struct {
+    uint8_t channel;
+    uint8_t number; /* the chip's own count of conversions: one that was not read is a jump */
     int32_t count;
-    uint32_t t_us;      /* end of the newest conversion; or when a restart will have settled */
-    uint8_t conversion; /* counts conversions, lost ones too */
-    bool converted;     /* at least once */
+    uint32_t t_us; /* its end */
+} sm_conversion_t;
+
+typedef struct {
+    int32_t count;
+    uint32_t t_us; /* end of the newest conversion; or when a restart will have settled */
+    uint8_t number;
+    bool converted; /* at least once */
     bool unsent, silent;
 } sm_channel_t;
 
@@ -34,11 +41,7 @@ void sm_rows_begin(sm_rows_t *rows, uint32_t rate_mhz, uint32_t now_us);
 enum { SM_ROW_CLOSED = 1, SM_CHANNEL_BACK = 2 };
 /* Takes one conversion. Returns SM_ROW_CLOSED when `sample` was filled (all but its boot_id),
  * SM_CHANNEL_BACK when the channel had been silent. */
-uint8_t sm_rows_conversion(sm_rows_t *rows, uint8_t channel, int32_t count, uint32_t t_us,
-                           sm_sample_t *sample);
-
-/* A conversion that was made but could not be read. */
-void sm_rows_lost(sm_rows_t *rows, uint8_t channel);
+uint8_t sm_rows_push(sm_rows_t *rows, const sm_conversion_t *conversion, sm_sample_t *sample);
 
 /* To be called about once per period: a bit for each channel that is to be restarted now, because
  * it has fallen silent (then also in `newly`) or because a restart has not brought it back. */
