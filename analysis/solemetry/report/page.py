@@ -227,7 +227,7 @@ def _quality(stream: Stream) -> Facts:
 
 def _event_lines(session: Session) -> Facts:
     return [
-        (f"{t_s:.2f} s", kind.replace("_", " "))
+        (f"{round(t_s, 2) + 0.0:.2f} s", kind.replace("_", " "))
         for t_s, kind in zip(session.events.t_s, session.events.kind, strict=True)
     ]
 
