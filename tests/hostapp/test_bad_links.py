@@ -173,7 +173,9 @@ def test_a_cable_that_is_plugged_in_again_goes_on_with_the_same_recording(
     second = PtyPlate(boot_id=2)
     link.unlink()
     link.symlink_to(second.port)
+    before = station.snapshot.elapsed_s
     wait(lambda: station.snapshot.link.restarts == 1)
+    assert (station.snapshot.elapsed_s or 0) >= (before or 0) > 1
     time.sleep(1)
     path = station.stop_recording()
     station.disconnect()

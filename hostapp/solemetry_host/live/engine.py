@@ -27,7 +27,7 @@ from solemetry_host.live.clock import DeviceClock
 from solemetry_host.live.metrics import measure
 from solemetry_host.live.press import PressRoutine
 from solemetry_host.live.ring import Ring
-from solemetry_host.live.snapshot import Link, Message, Snapshot
+from solemetry_host.live.snapshot import Level, Link, Message, Snapshot
 from solemetry_host.live.tare import Tare
 
 WINDOW_S = 10.0
@@ -137,7 +137,8 @@ class Engine:
         self.snapshot = Snapshot(link=Link("connecting"), messages=tuple(self._messages))
 
     def failed(self, why: str) -> None:
-        """Say that no device could be opened."""
+        """Say that no device could be opened, or that its source gave up."""
+        self._device = None
         self._renew(link=Link("failed"))
         self.say("error", why)
 
@@ -198,10 +199,10 @@ class Engine:
         self._take = self._take_began_us = None
         self._renew(elapsed_s=None)
 
-    def say(self, level: str, text: str) -> None:
+    def say(self, level: Level, text: str) -> None:
         """Add a message for the person at the screen."""
         self._said += 1
-        self._messages.append(Message(self._said, level, text))  # type: ignore[arg-type]
+        self._messages.append(Message(self._said, level, text))
         self._renew(messages=tuple(self._messages))
 
     # ---- opened ----------------------------------------------------------------------------
@@ -236,7 +237,9 @@ class Engine:
             if closed is not None:
                 self._take.clock(*closed, device.clock.segment)
             if self._take_began_us is None or any(gap.reason == "restart" for gap in gaps):
-                self._take_began_us = int(block.rows["t_dev_us"][0])
+                # After a restart of the device the count goes on from where it was.
+                elapsed_us = round(1e6 * (self.snapshot.elapsed_s or 0.0))
+                self._take_began_us = int(block.rows["t_dev_us"][0]) - elapsed_us
         forces = self._align(device, block.rows)
         if self._tare is not None:
             self._go_on_taring(device, self._tare, block.rows)
@@ -405,7 +408,7 @@ class Engine:
         self.snapshot = replace(self.snapshot, **changes)
 
 
-_LEVELS = {
+_LEVELS: dict[str, Level] = {
     "link_lost": "error",
     "link_waiting": "warning",
     "sensor_silent": "error",

@@ -14,6 +14,7 @@ from solemetry.foot import FootRegistration
 from solemetry.sway.ellipse import Ellipse
 
 Floats = NDArray[np.float64]
+Level = Literal["info", "warning", "error"]
 LinkState = Literal["closed", "connecting", "streaming", "lost", "ended", "failed"]
 
 
@@ -93,7 +94,7 @@ class Message:
 
     number: int
     """Counts messages, so that a view knows which it has shown."""
-    level: Literal["info", "warning", "error"]
+    level: Level
     text: str
 
 
