@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import select
+import tempfile
 import threading
 import time
 import tty
@@ -27,7 +28,10 @@ class PtyPlate:
         self._plate = VirtualPlate(PLATE, Person(ONE_LEG, steps_on_s=0).load, boot_id=boot_id)
         self._master, slave = os.openpty()
         tty.setraw(slave)
-        self.port = os.ttyname(slave)
+        # A name of its own: the number of a terminal that is gone is soon given to another.
+        self._folder = tempfile.TemporaryDirectory()
+        self.port = os.path.join(self._folder.name, "port")
+        os.symlink(os.ttyname(slave), self.port)
         self._slave = slave
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -37,6 +41,7 @@ class PtyPlate:
         """Pull the cable."""
         self._stop.set()
         self._thread.join()
+        self._folder.cleanup()
         for end in (self._master, self._slave):
             with suppress(OSError):
                 os.close(end)
