@@ -69,6 +69,10 @@ def test_a_wrong_device_is_answered_in_the_window(qtbot: QtBot, window: LiveWind
     qtbot.waitUntil(lambda: "There is no port" in window.message.text(), timeout=8000)
     assert "Could not connect" in window.state.text()
     assert window.message.property("level") == "error"
+    qtbot.waitUntil(lambda: window.connect_button.text() == "Connect", timeout=8000)
+    window.url.setText(PLATE)
+    click(qtbot, window.connect_button)
+    qtbot.waitUntil(lambda: "Connected" in window.state.text(), timeout=8000)
 
 
 def test_a_url_of_no_known_form_is_answered_before_anything_is_opened(

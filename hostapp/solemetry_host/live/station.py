@@ -20,6 +20,7 @@ from solemetry_host.live.snapshot import Snapshot
 from solemetry_host.log import log_file
 
 _QUEUE_ITEMS = 8192
+_PATIENCE_S = 1.0
 _logger = logging.getLogger(__name__)
 
 
@@ -55,7 +56,7 @@ class Station:
         self.failure: SolemetryError | None = None
         """Why the source could not be opened."""
         self.overflowed = 0
-        """Items that the engine was too slow to take."""
+        """Items dropped because the engine hung; the rows among them show as lost."""
         self.ended = threading.Event()
         """The source has no more to give, or failed."""
 
@@ -104,10 +105,12 @@ class Station:
         self.ended.set()
 
     def _emit(self, item: Item) -> None:
+        """Hand an item over; a source waits for a busy engine, but not for one that hangs."""
         try:
-            self._inbox.put_nowait(item)
+            self._inbox.put(item, timeout=_PATIENCE_S)
         except queue.Full:
             self.overflowed += 1
+            _logger.warning("the engine did not keep up; %d items dropped", self.overflowed)
 
     def _run_engine(self) -> None:
         while not (self._stop.is_set() and self._inbox.empty()):

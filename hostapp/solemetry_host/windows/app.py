@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
 import pyqtgraph as pg
-from PySide6 import QtWidgets
+from PySide6 import QtCore, QtWidgets
 
 from solemetry_host.windows import theme
 
@@ -26,8 +27,16 @@ def application() -> QtWidgets.QApplication:
         return existing
     if not has_screen():
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    QtCore.qInstallMessageHandler(_log_what_qt_says)
     pg.setConfigOptions(antialias=False, foreground=theme.QUIET_INK)
     app = QtWidgets.QApplication(["solemetry"])
     app.setApplicationName("Solemetry")
     theme.apply(app)
     return app
+
+
+def _log_what_qt_says(
+    kind: QtCore.QtMsgType, context: QtCore.QMessageLogContext, text: str
+) -> None:
+    """Keep Qt's remarks about platforms and fonts out of a person's terminal."""
+    logging.getLogger(__name__).info("Qt: %s", text)

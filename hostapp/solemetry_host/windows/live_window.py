@@ -88,8 +88,9 @@ class LiveWindow(QtWidgets.QMainWindow):
 
     def toggle_connection(self) -> None:
         """Connect to the device in the field, or let go of the one that is there."""
-        if self.station is not None:
-            self._disconnect()
+        connected = self._connected
+        self._disconnect()
+        if connected:
             return
         try:
             station = self._make_station(self.url.text().strip())
@@ -100,6 +101,11 @@ class LiveWindow(QtWidgets.QMainWindow):
         self.message.hide()
         station.connect()
 
+    @property
+    def _connected(self) -> bool:
+        """Whether there is a device to let go of; one that could not be opened is none."""
+        return self.station is not None and self.station.failure is None
+
     def tare(self) -> None:
         """Set the zero of the empty plate."""
         if self.station is not None:
@@ -108,7 +114,9 @@ class LiveWindow(QtWidgets.QMainWindow):
     def register_foot(self) -> None:
         """Open the dialog that registers a foot."""
         if self.station is not None:
-            FootDialog(self.station.command, self).show()
+            dialog = FootDialog(self.station.command, self)
+            dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.show()
 
     def toggle_zoom(self) -> None:
         """Show the whole plate, or the sway alone."""
@@ -205,7 +213,7 @@ class LiveWindow(QtWidgets.QMainWindow):
             self.state.setText(text)
 
     def _draw_buttons(self, snapshot: Snapshot) -> None:
-        connected = self.station is not None
+        connected = self._connected
         streaming = snapshot.link.state == "streaming"
         recording = self.station is not None and self.station.recording is not None
         _set_text(self.connect_button, "Disconnect" if connected else "Connect", "C")
