@@ -254,6 +254,8 @@ def _print_tables(result: dict[str, Any]) -> None:
     console = Console()
     console.print(result["file"], style="bold", highlight=False)
     for stream, features in result["sway"].items():
+        if not features:
+            continue
         first = next(iter(features.values()))
         table = Table(
             title=f"{stream}: sway, convention {first['convention']}, "
@@ -268,11 +270,15 @@ def _print_tables(result: dict[str, Any]) -> None:
             value = "–" if row["value"] is None else f"{row['value']:.4g}"
             table.add_row(name, value, row["unit"], row["note"])
         console.print(table)
-    for stream, facts in result.get("loading", {}).items():
+    for stream, facts in result["loading"].items():
+        if not facts:
+            continue
         table = Table(title=f"{stream}: loading", title_justify="left", show_header=False)
         for name, fact in facts.items():
             table.add_row(name, _plain(fact))
         console.print(table)
+    for note in result["notes"]:
+        console.print(f"Note: {note}", highlight=False)
 
 
 def _plain(fact: dict[str, Any]) -> str:

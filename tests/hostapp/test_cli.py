@@ -109,6 +109,15 @@ def test_recorded_analysed_reported_and_recorded_again_from_the_replay(tmp_path:
     assert second.exists()
 
 
+def test_an_empty_plate_is_said_to_be_empty(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.h5"
+    solemetry("record", "--device", "sim:plate?steps_on=99", "--seconds", "1", "--out", empty)
+    done = solemetry("analyze", empty)
+    assert done.returncode == 0, done.stderr
+    assert "Nobody stands on the plate" in " ".join(done.stdout.split())
+    assert json.loads(solemetry("analyze", empty, "--json").stdout)["sway"]["plate"] == {}
+
+
 def test_a_calibration_file_is_used_and_a_wrong_one_is_explained(tmp_path: Path) -> None:
     import solemetry as sm
 
