@@ -213,6 +213,21 @@ def test_a_restart_of_the_device_begins_the_window_anew_and_is_said() -> None:
     assert any("started again" in message.text for message in snapshot.messages)
 
 
+def test_elapsed_time_goes_on_over_a_restart_in_the_middle_of_a_read() -> None:
+    again = ROWS[:400].copy()
+    again["boot_id"] = 2
+    spanning = np.concatenate((ROWS, again))
+    spanning["t_host_ns"] = 10**9
+    engine = Engine()
+    engine.take(OPENED)
+    engine.begin_take(Kept())
+    engine.take(Block("plate", 10**9, spanning[:800]))
+    before = engine.snapshot.elapsed_s
+    assert before == pytest.approx(10, abs=0.1)
+    engine.take(Block("plate", 2 * 10**9, spanning[800:]))
+    assert engine.snapshot.elapsed_s == pytest.approx(10 + 5, abs=0.1)
+
+
 def test_gaps_name_their_reason() -> None:
     rows = ROWS[:10].copy()
     assert find_gaps(rows, None, 0) == []

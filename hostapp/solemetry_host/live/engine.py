@@ -239,7 +239,7 @@ class Engine:
             if self._take_began_us is None or any(gap.reason == "restart" for gap in gaps):
                 # After a restart of the device the count goes on from where it was.
                 elapsed_us = round(1e6 * (self.snapshot.elapsed_s or 0.0))
-                self._take_began_us = int(block.rows["t_dev_us"][0]) - elapsed_us
+                self._take_began_us = int(_of_last_boot(block.rows)["t_dev_us"][0]) - elapsed_us
         forces = self._align(device, block.rows)
         if self._tare is not None:
             self._go_on_taring(device, self._tare, block.rows)
@@ -256,8 +256,8 @@ class Engine:
             device.forget_window()
             self.say("warning", "The device started again; the window begins anew.")
         if restarted or device.first is None:
-            boot = rows[rows["boot_id"] == rows["boot_id"][-1]]
-            device.first = int(boot["index"][0]), int(boot["t_dev_us"][0])
+            first = _of_last_boot(rows)[0]
+            device.first = int(first["index"]), int(first["t_dev_us"])
         device.boot_id, device.last_index = int(rows["boot_id"][-1]), int(rows["index"][-1])
         device.rejoined = False
         labels, flags = device.description.layout.labels, int(rows["flags"][-1])
@@ -274,8 +274,7 @@ class Engine:
         return gaps
 
     def _align(self, device: _Device, rows: NDArray[np.void]) -> NDArray[np.float64]:
-        # Of a read that spans a restart only what follows the restart is of the new time.
-        rows = rows[rows["boot_id"] == rows["boot_id"][-1]]
+        rows = _of_last_boot(rows)
         channels = np.arange(len(device.description.layout.labels))
         flags = rows["flags"][:, None]
         unusable = (flags >> channels | flags >> (SILENT_SHIFT + channels)) & 1
@@ -441,6 +440,12 @@ def find_gaps(
         else Gap(int(at), int(lost[at]), "link" if rejoined and at == 0 else "lost")
         for at in np.flatnonzero(restarted | (lost != 0))
     ]
+
+
+def _of_last_boot(rows: NDArray[np.void]) -> NDArray[np.void]:
+    """Of a read that spans a restart, what follows it: only that is of the new time."""
+    of_last: NDArray[np.void] = rows[rows["boot_id"] == rows["boot_id"][-1]]
+    return of_last
 
 
 def _measured_rate(first: tuple[int, int], row: np.void) -> float:

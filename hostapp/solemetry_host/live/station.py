@@ -46,7 +46,6 @@ class Station:
         observe: Callable[[Snapshot], None] | None = None,
     ) -> None:
         self._open_source = open_source
-        self._calibration = calibration
         self._observe = observe
         self._stop = threading.Event()
         self._inbox: queue.Queue[Item | Callable[[], None]] = queue.Queue(_QUEUE_ITEMS)

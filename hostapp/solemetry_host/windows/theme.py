@@ -9,7 +9,6 @@ from __future__ import annotations
 from PySide6 import QtGui, QtWidgets
 
 BLUE = "#0072B2"
-SKY = "#56B4E9"
 ORANGE = "#E69F00"
 VERMILLION = "#D55E00"
 GREEN = "#009E73"
