@@ -8,7 +8,15 @@
 extern "C" {
 #endif
 
-enum { SM_HEADER = 3, SM_CRC = 2, SM_PAYLOAD_MAX = 56 };
+/* On AVR a frame must fit Arduino's transmit buffer of 63 bytes; elsewhere one COBS block. */
+#ifndef SM_PAYLOAD_MAX
+#ifdef __AVR__
+#define SM_PAYLOAD_MAX 56
+#else
+#define SM_PAYLOAD_MAX 248
+#endif
+#endif
+enum { SM_HEADER = 3, SM_CRC = 2 };
 #define SM_PLAIN_MAX (SM_HEADER + SM_PAYLOAD_MAX + SM_CRC)
 #define SM_WIRE_MAX (SM_COBS_MAX(SM_PLAIN_MAX) + 1u)
 
