@@ -13,6 +13,9 @@ extern "C" {
 
 /* A chip gives nothing for four periods after a restart, and a fifth to convert. */
 enum { SM_SILENT_PERIODS = 3, SM_SETTLING_PERIODS = 6 };
+/* At an end of its range for so long is no push, but a wire; silent for so long needs more than
+ * a restart of the chip. */
+enum { SM_AT_AN_END_MS = 1000, SM_DEAD_MS = 8000 };
 
 typedef struct {
     uint8_t channel;
@@ -43,9 +46,21 @@ enum { SM_ROW_CLOSED = 1, SM_CHANNEL_BACK = 2 };
  * SM_CHANNEL_BACK when the channel had been silent. */
 uint8_t sm_rows_push(sm_rows_t *rows, const sm_conversion_t *conversion, sm_sample_t *sample);
 
-/* To be called about once per period: a bit for each channel that is to be restarted now, because
- * it has fallen silent (then also in `newly`) or because a restart has not brought it back. */
-uint8_t sm_rows_silent(sm_rows_t *rows, uint32_t now_us, uint8_t *newly);
+/* What a look at the clock finds; a bit for each channel. */
+typedef struct {
+    uint8_t restart;   /* to be restarted now: one of the next two, or not yet back since */
+    uint8_t silent;    /* has just fallen silent */
+    uint8_t at_an_end; /* has just stood at an end of its range for SM_AT_AN_END_MS */
+    uint8_t in_range;  /* of those that did, is within its range again */
+    uint8_t dead;      /* silent for SM_DEAD_MS, and not given up */
+} sm_watch_t;
+
+/* To be called about once per period. */
+void sm_rows_watch(sm_rows_t *rows, uint32_t now_us, sm_watch_t *found);
+
+/* These channels were dead before a full restart: they count as silent from the start, are not
+ * waited for and never dead, but still restarted, and welcome when they come back. */
+void sm_rows_give_up(sm_rows_t *rows, uint8_t channels);
 
 #ifdef __cplusplus
 }
