@@ -6,37 +6,27 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from jsonschema import Draft202012Validator
-
-from solemetry.device import geometry_hash
+from rules import Document, check
+from solemetry.device import DeviceDescription, geometry_hash
 
 ROOT = Path(__file__).resolve().parents[1]
-SCHEMA = ROOT / "hardware" / "schema" / "device.schema.json"
 APP_COPIES = ROOT / "analysis" / "solemetry" / "devices"
-HEADERS = {"uno": ROOT / "firmware" / "plate_uno" / "device.h"}
-
-REMEDIES = {
-    "additionalProperties": "Remove it, or correct its name.",
-    "required": "Add it.",
-    "const": "Nothing else is supported yet.",
-    "enum": "Choose one of those.",
-    "maxItems": "Each corner has one cell.",
-    "minItems": "Each corner has one cell.",
-    "exclusiveMinimum": "Give a number above it.",
-    "minLength": "Write at least one character.",
-    "type": "Give a value of that type.",
+HEADERS = {
+    ("uno", "HX711"): "firmware/plate_uno/device.h",
+    ("esp32", "HX711"): "firmware/plate_esp32/device_hx711.h",
+    ("esp32", "ADS131M04"): "firmware/plate_esp32/device_ads131m04.h",
+    ("esp32-s3", "ESP32"): "firmware/insole_esp32/device.h",
 }
-"""What to do about a fault that the schema finds, by its keyword."""
+"""Where the firmware of a board and its ADC looks."""
 
-Document = dict[str, Any]
+BOARDS = {"uno": "SM_BOARD_UNO", "esp32": "SM_BOARD_ESP32", "esp32-s3": "SM_BOARD_ESP32_S3"}
+ADCS = {"HX711": "SM_ADC_HX711", "ADS131M04": "SM_ADC_ADS131M04", "ESP32": "SM_ADC_ESP32"}
+"""What INFO calls them: sm_records.h."""
 
 
 def main(arguments: list[str]) -> int:
@@ -57,32 +47,35 @@ def main(arguments: list[str]) -> int:
         faults += [f"{name}: {fault}" for fault in found]
         files |= made
     stale = [] if faults else _write(files, only_check)
+    orphans = [] if faults else sorted(set(APP_COPIES.glob("*.toml")) - files.keys())
     for line in faults:
         print(line)
     for path in stale:
         print(f"{_short(path)} is stale; run: make hardware")
-    return 1 if faults or stale else 0
+    for path in orphans:
+        print(f"{_short(path)} has no device.toml any more; delete it")
+    return 1 if faults or stale or orphans else 0
 
 
 def generated(text: str, source: str) -> dict[Path, str]:
     """Every file made of a device description, by path."""
     doc = tomllib.loads(text)
     return {
-        HEADERS[doc["board"]]: firmware_header(doc, source),
+        ROOT / HEADERS[doc["board"], doc["adc"]["chip"]]: firmware_header(text, source),
         APP_COPIES / f"{doc['id']}.toml": (
             f"# Generated copy of {source}; edit that one.\n{text}"
         ),
     }
 
 
-def firmware_header(doc: Document, source: str) -> str:
+def firmware_header(text: str, source: str) -> str:
     """C header with what the firmware has to know of the device."""
+    doc = tomllib.loads(text)
+    lines = _plate_lines(text) if doc["kind"] == "plate" else _insole_lines(doc)
     cells = "\n".join(
-        f" *   {number} {cell['name']}: DOUT {cell['dout']}, SCK {cell['sck']}, "
-        f"at ({cell['x']:g}, {cell['y']:g}) mm"
+        f" *   {number} {cell['name']}: {_wiring(cell)}at ({cell['x']:g}, {cell['y']:g}) mm"
         for number, cell in enumerate(doc["cell"])
     )
-    adc = doc["adc"]
     return f"""\
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Generated from {source}; edit that file, then run: make hardware
@@ -93,92 +86,75 @@ def firmware_header(doc: Document, source: str) -> str:
 
 #define SM_DEVICE_ID "{doc["id"]}"
 #define SM_GEOMETRY_HASH 0x{geometry_hash(doc):08X}UL
+#define SM_BOARD {BOARDS[doc["board"]]}
+#define SM_ADC {ADCS[doc["adc"]["chip"]]}
 #define SM_CHANNELS {len(doc["cell"])}
-#define SM_RATE_MHZ {round(adc["rate_hz"] * 1000)}UL /* conversions per second, in thousandths */
-#define SM_ADC_BITS {int(adc["bits"])}
-#define SM_ADC_GAIN {int(adc["gain"])}
-#define SM_DOUT_FIRST_BIT {_pin(doc["cell"][0]["dout"])} /* of port D, channel 0 */
-#define SM_SCK_FIRST_BIT {_pin(doc["cell"][0]["sck"]) - 8} /* of port B, channel 0 */
+#define SM_RATE_MHZ {round(doc["adc"]["rate_hz"] * 1000)}UL /* rows per second, in thousandths */
+#define SM_ADC_BITS {int(doc["adc"]["bits"])}
+{chr(10).join(lines)}
 
 #endif
 """
 
 
-# ---- what a description must obey ------------------------------------------------------------
+def _wiring(cell: Document) -> str:
+    if "dout" in cell:
+        return f"DOUT {cell['dout']}, SCK {cell['sck']}, "
+    return f"multiplexer {cell['mux']}, " if "mux" in cell else ""
 
 
-def check(text: str) -> Iterator[str]:
-    """Faults of a device description, each with its place and what to do."""
-    try:
-        doc = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        yield f"not TOML: {error}. Correct that line."
-        return
-    schema = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
-    errors = list(schema.iter_errors(doc))
-    for error in errors:
-        remedy = REMEDIES.get(error.validator) or error.schema["description"]
-        yield f"{_place(error.absolute_path)}: {error.message}. {remedy} See {SCHEMA.name}."
-    if not errors:
-        yield from _check_numbers(doc, [])
-        yield from _check_geometry(doc)
-        yield from _check_pins(doc)
-
-
-def _check_numbers(value: Any, path: list[str | int]) -> Iterator[str]:
-    """TOML knows nan and inf; neither is a length, a mass or a voltage, and no rule sees nan."""
-    if isinstance(value, dict):
-        for key, part in value.items():
-            yield from _check_numbers(part, [*path, key])
-    elif isinstance(value, list):
-        for number, part in enumerate(value):
-            yield from _check_numbers(part, [*path, number])
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield f"{_place(path)}: {value} is not a measure. Give a finite number."
-
-
-def _check_geometry(doc: Document) -> Iterator[str]:
-    width, depth = doc["top"]["width"], doc["top"]["depth"]
+def _plate_lines(text: str) -> list[str]:
+    doc = tomllib.loads(text)
     cells = doc["cell"]
-    for number, cell in enumerate(cells):
-        place, x, y = f"cell[{number}]", cell["x"], cell["y"]
-        if abs(x) >= width / 2 or abs(y) >= depth / 2:
-            yield f"{place}: ({x:g}, {y:g}) is outside the top. Move the cell, or widen the top."
-        if (cell["name"][0] == "F") != (y > 0):
-            yield f"{place}: {cell['name']} is not where y = {y:g} is. F is in front, R behind."
-        if (cell["name"][1] == "R") != (x > 0):
-            yield f"{place}: {cell['name']} is not where x = {x:g} is. L is left, R is right."
-    names = [cell["name"] for cell in cells]
-    if len(set(names)) != len(names):
-        yield "cell: two cells have the same name. Each corner has one: FL, FR, RL, RR."
-    for axis in "xy":
-        middle = sum(cell[axis] for cell in cells) / len(cells)
-        if abs(middle) > 1e-6:
-            yield (
-                f"cell: their middle is at {axis} = {middle:g}, not 0. "
-                "The origin is the middle of the cells."
-            )
+    counts_per_n = DeviceDescription.from_toml(text).nominal_counts_per_n
+    gains = [round(1000 * 2**24 / counts) for counts in counts_per_n]
+    lines = [
+        f"#define SM_ADC_GAIN {int(doc['adc']['gain'])}",
+        "/* By the data sheets, where no calibration is stored; see \"On-device COP\" in "
+        "PROTOCOL.md. */",
+        f"#define SM_NOMINAL_GAIN {_list(gains)} /* mN per 2^24 counts */",
+        f"#define SM_CELL_X_UM {_list(round(1000 * cell['x']) for cell in cells)}",
+        f"#define SM_CELL_Y_UM {_list(round(1000 * cell['y']) for cell in cells)}",
+    ]
+    if doc["board"] == "uno":
+        first = cells[0]
+        lines += [
+            f"#define SM_DOUT_FIRST_BIT {_pin(first['dout'])} /* of port D, channel 0 */",
+            f"#define SM_SCK_FIRST_BIT {_pin(first['sck']) - 8} /* of port B, channel 0 */",
+        ]
+    elif doc["adc"]["chip"] == "HX711":
+        lines += [
+            f"#define SM_DOUT_PINS {_list(_pin(cell['dout']) for cell in cells)}",
+            f"#define SM_SCK_PINS {_list(_pin(cell['sck']) for cell in cells)}",
+        ]
+    else:
+        lines += [f"#define SM_PIN_{name.upper()} {_pin(pin)}"
+                  for name, pin in doc["pins"].items()]
+        lines.append(f"#define SM_CLKIN_HZ {round(doc['adc']['clkin_hz'])}UL")
+    return lines
 
 
-def _check_pins(doc: Document) -> Iterator[str]:
-    used: dict[int, str] = {}
-    for number, cell in enumerate(doc["cell"]):
-        for line in ("dout", "sck"):
-            place, pin = f"cell[{number}].{line}", _pin(cell[line])
-            if pin in (0, 1):
-                yield f"{place}: D{pin} is the serial link. Choose another pin."
-            if pin in used:
-                yield f"{place}: D{pin} is used by {used[pin]} too. Give it its own pin."
-            used[pin] = place
-    # The driver reads all four DOUT, and clocks all SCK, with one access to a port.
-    for line, low, high, port in (("dout", 2, 7, "D"), ("sck", 8, 13, "B")):
-        pins = [_pin(cell[line]) for cell in doc["cell"]]
-        in_a_row = pins == list(range(pins[0], pins[0] + len(pins)))
-        if not (in_a_row and low <= pins[0] and pins[-1] <= high):
-            yield (
-                f"cell[*].{line}: {', '.join(f'D{pin}' for pin in pins)}: the driver needs "
-                f"pins in a row on port {port}, D{low} to D{high}."
-            )
+def _insole_lines(doc: Document) -> list[str]:
+    end = 2 ** doc["adc"]["bits"] - 1
+    baseline = round(end * doc["front_end"]["vref_v"] / doc["adc"]["reference_v"])
+    lines = [
+        f"#define SM_PIN_CELLS {_pin(doc['adc']['cells'])} /* the front end's output */",
+        f"#define SM_FRONT_END_BASELINE {baseline} /* its code with no cell connected */",
+        f"#define SM_PIN_MUX_SELECT {_list(map(_pin, doc['mux']['select']))}",
+        f"#define SM_PIN_MUX_ENABLE {_pin(doc['mux']['enable'])} /* low: connected */",
+        f"#define SM_CELL_MUX {_list(cell['mux'] for cell in doc['cell'])}",
+        f"#define SM_PIN_BATTERY {_pin(doc['battery']['pin'])}",
+        f"#define SM_BATTERY_DIVIDER_MILLI {round(1000 * doc['battery']['divider'])}",
+    ]
+    if "imu" in doc:
+        lines += [f"#define SM_PIN_{name.upper()} {_pin(doc['imu'][name])}"
+                  for name in ("sda", "scl")]
+        lines += [f"#define SM_ACCEL_G {doc['imu']['accel_g']}",
+                  f"#define SM_GYRO_DPS {doc['imu']['gyro_dps']}"]
+    if "card" in doc:
+        lines += [f"#define SM_PIN_SD_{name.upper()} {_pin(pin)}"
+                  for name, pin in doc["card"].items()]
+    return lines
 
 
 # ---- small change --------------------------------------------------------------------------
@@ -201,14 +177,11 @@ def _short(path: Path) -> str:
 
 
 def _pin(name: str) -> int:
-    return int(name.removeprefix("D"))
+    return int(name.lstrip("DIO"))
 
 
-def _place(path: Iterable[str | int]) -> str:
-    place = ""
-    for step in path:
-        place += f"[{step}]" if isinstance(step, int) else f".{step}" if place else str(step)
-    return place or "the file"
+def _list(numbers: Iterable[int]) -> str:
+    return "{" + ", ".join(map(str, numbers)) + "}"
 
 
 if __name__ == "__main__":

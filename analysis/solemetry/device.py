@@ -163,12 +163,12 @@ def builtin_devices() -> list[str]:
 
 
 def _counts_per_newton(cell: dict[str, Any], adc: dict[str, Any]) -> float:
-    """Return counts per newton of a bridge behind a ratiometric ADC.
+    """Return counts per newton of a bridge behind an ADC.
 
-    Full scale is half the excitation either way. The bridge gives mV/V * excitation at its
-    capacity; the excitation cancels.
+    The bridge gives mV/V * excitation at its capacity. Full scale is the ADC's own reference,
+    or half the excitation (then it cancels), over the gain, either way from zero.
     """
-    full_scale_counts = 2 ** (adc["bits"] - 1)
-    ratio_at_capacity = cell["mv_per_v"] * 1e-3 * adc["gain"] / 0.5
+    full_scale_v = adc.get("reference_v", 0.5 * adc["excitation_v"]) / adc["gain"]
+    at_capacity_v = cell["mv_per_v"] * 1e-3 * adc["excitation_v"]
     capacity_n = cell["capacity_kg"] * STANDARD_GRAVITY
-    return float(full_scale_counts * ratio_at_capacity / capacity_n)
+    return float(2 ** (adc["bits"] - 1) * at_capacity_v / full_scale_v / capacity_n)

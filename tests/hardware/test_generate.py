@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -12,16 +12,15 @@ from typing import Any
 
 import pytest
 
+import generate
+import rules
 from solemetry.device import DeviceDescription, geometry_hash
 
 ROOT = Path(__file__).parents[2]
-PLATE = (ROOT / "hardware" / "plate" / "device.toml").read_text()
+DEVICES = {file.parent.name: file.read_text("utf-8")
+           for file in (ROOT / "hardware").glob("*/device.toml")}
+PLATE = DEVICES["plate"]
 
-_spec = importlib.util.spec_from_file_location("generate", ROOT / "hardware" / "generate.py")
-assert _spec is not None
-assert _spec.loader is not None
-generate = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(generate)
 
 
 def test_what_is_generated_is_fresh() -> None:
@@ -32,8 +31,13 @@ def test_what_is_generated_is_fresh() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_the_shipped_description_obeys_the_rules() -> None:
-    assert list(generate.check(PLATE)) == []
+@pytest.mark.parametrize("name", DEVICES)
+def test_the_shipped_descriptions_obey_the_rules(name: str) -> None:
+    assert list(rules.check(DEVICES[name])) == []
+
+
+def test_each_board_and_converter_has_its_description() -> None:
+    assert set(DEVICES) == {"plate", "plate_esp32", "plate_ads131m04", "insole"}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,43 @@ def test_the_shipped_description_obeys_the_rules() -> None:
 )
 def test_a_fault_is_named_with_its_place(was: str, becomes: str, place: str, words: str) -> None:
     assert was in PLATE
-    found = list(generate.check(PLATE.replace(was, becomes, 1)))
+    found = list(rules.check(PLATE.replace(was, becomes, 1)))
+    assert any(fault.startswith(place) and words in fault for fault in found), found
+
+
+@pytest.mark.parametrize(
+    ("device", "was", "becomes", "place", "words"),
+    [
+        ("plate_esp32", '"IO32"', '"IO12"', "cell[0].dout", "1.8 V"),
+        ("plate_esp32", '"IO32"', '"IO37"', "cell[0].dout", "not a pin of board esp32"),
+        ("plate_esp32", '"IO19"', '"IO34"', "cell[0].sck", "can only be read"),
+        ("plate_esp32", '"IO19"', '"IO3"', "cell[0].sck", "serial link"),
+        ("plate_esp32", '"IO21"', '"IO19"', "cell[1].sck", "used by cell[0].sck"),
+        ("plate_esp32", "rate_hz = 80.0 ", "rate_hz = 250.0 ", "adc.rate_hz", "10.0, 80.0"),
+        ("plate_esp32", "[limits]", '[pins]\nsclk = "IO4"\n[limits]', "pins", "miso"),
+        ("plate_ads131m04", "rate_hz = 1000.0 ", "rate_hz = 80.0 ", "adc.rate_hz", "250.0"),
+        ("plate_ads131m04", 'drdy = "IO22"', 'drdy = "IO5"', "pins.drdy", "strapping"),
+        ("plate_ads131m04", 'drdy = "IO22"\n', "", "pins", "drdy"),
+        ("plate_ads131m04", "clkin_hz = 8192000.0 ", "clkin_hz = 8e6 ", "adc.clkin_hz", "8192000"),
+        ("plate_ads131m04", "reference_v = 1.2 ", "reference_v = 0.8 ", "cell[0]", "6.60 mV"),
+        ("insole", 'cells = "IO4"', 'cells = "IO13"', "adc.cells", "analog"),
+        ("insole", 'cells = "IO4"', 'cells = "IO19"', "adc.cells", "USB"),
+        ("insole", '"IO15"]', '"IO8"]', "imu.sda", "used by mux.select[3]"),
+        ("insole", "mux = 15", "mux = 14", "cell[15].mux", "cell[14]'s channel"),
+        ("insole", "mux = 15", "mux = 16", "cell[15].mux", "16"),
+        ("insole", 'name = "met2"', 'name = "met1"', "cell[9].name", "cell[8]'s name"),
+        ("insole", 'region = "met2"', 'region = "arch"', "cell[9].region", "arch"),
+        ("insole", "x = -10.0\ny = 191.0", "x = -20.0\ny = 185.0", "cell[9]", "overlaps cell[8]"),
+        ("insole", "x = 30.0", "x = 50.0", "cell[12]", "outside the outline"),
+        ("insole", "vref_v = 0.3", "vref_v = 3.3", "front_end.vref_v", "every cell is at its end"),
+        ("insole", 'select = ["IO5", ', "select = [", "mux.select", "Add the missing"),
+    ],
+)
+def test_a_fault_of_the_other_devices_is_named_with_its_place(
+    device: str, was: str, becomes: str, place: str, words: str
+) -> None:
+    assert was in DEVICES[device]
+    found = list(rules.check(DEVICES[device].replace(was, becomes, 1)))
     assert any(fault.startswith(place) and words in fault for fault in found), found
 
 
@@ -81,7 +121,7 @@ def test_a_row_of_pins_stays_on_its_port(line: str, first: int, good: bool) -> N
     text = PLATE
     for number in range(4):
         text = text.replace(f'{line} = "D{was + number}"', f'{line} = "@{first + number}"')
-    found = [fault for fault in generate.check(text.replace("@", "D")) if "in a row" in fault]
+    found = [fault for fault in rules.check(text.replace("@", "D")) if "in a row" in fault]
     assert [fault.split(":")[0] for fault in found] == ([] if good else [f"cell[*].{line}"])
 
 
@@ -125,7 +165,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of its own to generate in."""
     monkeypatch.setattr(generate, "ROOT", tmp_path)
     monkeypatch.setattr(generate, "APP_COPIES", tmp_path / "devices")
-    monkeypatch.setattr(generate, "HEADERS", {"uno": tmp_path / "device.h"})
+    monkeypatch.setattr(generate, "HEADERS", {("uno", "HX711"): "device.h"})
     write(tmp_path, "plate", PLATE)
     return tmp_path
 
@@ -172,6 +212,40 @@ def test_two_devices_do_not_overwrite_each_others_files(
 # ---- what is generated ------------------------------------------------------------------------
 
 
+def test_a_copy_whose_description_is_gone_is_named(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert generate.main([]) == 0
+    write(tree, "plate", PLATE.replace('id = "plate-hx711-uno"', 'id = "plate-renamed"'))
+    assert generate.main([]) == 1
+    assert "devices/plate-hx711-uno.toml has no device.toml any more" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", DEVICES)
+@pytest.mark.parametrize(("language", "compiler"), [("c", "gcc"), ("c++", "g++")])
+def test_every_header_compiles_and_names_every_pin_of_its_description(
+    language: str, compiler: str, name: str, tmp_path: Path
+) -> None:
+    if not shutil.which(compiler):
+        pytest.skip(f"compiling the header needs {compiler}")
+    doc = tomllib.loads(DEVICES[name])
+    header = ROOT / generate.HEADERS[doc["board"], doc["adc"]["chip"]]
+    program = tmp_path / "program"
+    program.write_text(f'#include "sm_records.h"\n#include "{header}"\n'
+                       "const int known[] = {SM_BOARD, SM_ADC, SM_CHANNELS};\n")
+    done = subprocess.run(
+        [compiler, "-x", language, "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
+         f"-I{ROOT / 'firmware' / 'core' / 'src'}", str(program)],
+        capture_output=True, text=True, check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    if doc["board"] != "uno":
+        defined = " ".join(line for line in header.read_text().splitlines()
+                           if line.startswith("#define SM_") and "PIN" in line)
+        written = sorted(int(number) for number in re.findall(r"\b\d+\b", defined))
+        assert written == sorted(int(pin.removeprefix("IO")) for _, pin, _ in rules.wires(doc))
+
+
 @pytest.mark.parametrize(("language", "compiler"), [("c", "gcc"), ("c++", "g++")])
 def test_the_header_compiles_and_numbers_stay_whole(
     language: str, compiler: str, tmp_path: Path
@@ -179,9 +253,9 @@ def test_the_header_compiles_and_numbers_stay_whole(
     if not shutil.which(compiler):
         pytest.skip(f"compiling the header needs {compiler}")
     # TOML's 24.0 equals the schema's 24, and must not reach the C compiler as a double.
-    doc = tomllib.loads(PLATE.replace("bits = 24", "bits = 24.0").replace("128", "128.0"))
+    text = PLATE.replace("bits = 24", "bits = 24.0").replace("128", "128.0")
     header = tmp_path / "device.h"
-    header.write_text(generate.firmware_header(doc, "hardware/plate/device.toml"), "utf-8")
+    header.write_text(generate.firmware_header(text, "hardware/plate/device.toml"), "utf-8")
     program = tmp_path / "program"
     program.write_text(f"""\
 #include "{header}"
@@ -205,6 +279,19 @@ def test_app_and_firmware_carry_the_same_hash() -> None:
     header = (ROOT / "firmware" / "plate_uno" / "device.h").read_text()
     expected = DeviceDescription.builtin("plate-hx711-uno").geometry_hash
     assert f"SM_GEOMETRY_HASH 0x{expected:08X}UL" in header
+
+
+def test_counts_per_newton_of_a_converter_with_its_own_reference() -> None:
+    """A 200 kg cell of 2 mV/V at 3.3 V: 6.6 mV of 1.2 V / 128 at 1961.33 N."""
+    counts = DeviceDescription.from_toml(DEVICES["plate_ads131m04"]).nominal_counts_per_n
+    assert counts == pytest.approx([2**23 * 6.6e-3 / (1.2 / 128) / 1961.33] * 4, rel=1e-6)
+
+
+def test_the_nominal_gain_is_the_inverse_of_the_counts() -> None:
+    """4380.5 counts per newton: 2^24 counts are 3830 N."""
+    header = (ROOT / "firmware" / "plate_uno" / "device.h").read_text()
+    gain = int(re.findall(r"SM_NOMINAL_GAIN {(\d+)", header)[0])
+    assert gain == pytest.approx(2**24 / (2**23 * 2e-3 * 128 / 0.5 / 980.665) * 1000, abs=1)
 
 
 def test_counts_per_newton_follow_the_data_sheets() -> None:
