@@ -17,7 +17,7 @@ from scipy import stats
 
 from solemetry.device import DeviceDescription
 from solemetry.sway import describe, prediction_ellipse
-from solemetry_host.devices.board import RowBuilder
+from solemetry_host.devices.rows import RowBuilder
 from solemetry_host.live.metrics import measure
 from solemetry_host.live.ring import Ring
 from solemetry_host.sim.person import ONE_LEG, Person

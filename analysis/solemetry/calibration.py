@@ -25,6 +25,7 @@ class Calibration:
     zero_counts : (S,) float array
         Counts of the unloaded sensors (the tare).
     gain_n_per_count : (S,) float array
+        NaN throughout where no gain is known; then there are no forces.
     source : str
         Where the gains come from. ``"nominal"`` means the data sheets: never measured.
     """
@@ -37,6 +38,11 @@ class Calibration:
     def measured(self) -> bool:
         """Whether known weights stand behind the gains."""
         return self.source != "nominal"
+
+    @property
+    def known(self) -> bool:
+        """Whether there are gains at all."""
+        return not bool(np.isnan(self.gain_n_per_count).any())
 
     @classmethod
     def nominal(cls, device: DeviceDescription) -> Calibration:
@@ -57,7 +63,9 @@ class Calibration:
         return json.dumps(
             {
                 "zero_counts": self.zero_counts.tolist(),
-                "gain_n_per_count": self.gain_n_per_count.tolist(),
+                "gain_n_per_count": self.gain_n_per_count.tolist()
+                if self.known
+                else [None] * len(self.gain_n_per_count),
                 "source": self.source,
             }
         )
@@ -81,6 +89,8 @@ class Calibration:
             raise FileError(f"{where} cannot be read as a calibration: {error}.", remedy) from None
         if zero.ndim != 1 or zero.shape != gain.shape:
             raise FileError(f"{where} has lists of different lengths.", remedy)
-        if not (np.isfinite(zero).all() and np.isfinite(gain).all() and (gain != 0).all()):
+        unknown = source == "nominal" and np.isnan(gain).all()
+        finite = np.isfinite(zero).all() and (unknown or np.isfinite(gain).all())
+        if not (finite and (gain != 0).all()):
             raise FileError(f"{where} holds a gain of zero or a value that is no number.", remedy)
         return cls(zero, gain, source)

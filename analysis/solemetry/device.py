@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any, Literal
 
@@ -32,7 +32,11 @@ class SensorLayout:
     xy_mm : (S, 2) float array
         Position of each sensor, ``(ml, ap)``: x to the right, y forward.
     size_mm : tuple of float
-        Width (x) and depth (y) of the top surface.
+        Width (x) and depth (y) of the top surface, or of the insole's outline.
+    regions : tuple of str, length S or 0
+        The part of the foot under each sensor; none on a plate.
+    area_mm2 : (S,) float array or None
+        Sensing area of each; None on a plate.
     """
 
     name: str
@@ -40,6 +44,8 @@ class SensorLayout:
     labels: tuple[str, ...]
     xy_mm: NDArray[np.float64]
     size_mm: tuple[float, float]
+    regions: tuple[str, ...] = ()
+    area_mm2: NDArray[np.float64] | None = None
 
     @property
     def right(self) -> NDArray[np.bool_]:
@@ -48,8 +54,9 @@ class SensorLayout:
 
     @property
     def front(self) -> NDArray[np.bool_]:
-        """Which sensors lie in the front half."""
-        return self.xy_mm[:, 1] > 0
+        """Which sensors lie in the front half; an insole's y begins at the heel."""
+        middle_mm = self.size_mm[1] / 2 if self.kind == "insole" else 0.0
+        return self.xy_mm[:, 1] > middle_mm
 
     @classmethod
     def builtin(cls, device_id: str) -> SensorLayout:
@@ -73,7 +80,8 @@ class DeviceDescription:
     delay_s : float
         How far the ADC's own filter lags behind the force, in seconds.
     nominal_counts_per_n : (S,) float array
-        Counts per newton by the data sheets, before any calibration.
+        Counts per newton by the data sheets, before any calibration; NaN where no data sheet
+        knows it, as of thin-film sensors in a shoe.
     geometry_hash : int
         32 bits that change with any value in the file; comments do not count.
     """
@@ -90,6 +98,18 @@ class DeviceDescription:
     def id(self) -> str:
         """The device's id, the same as its layout's name."""
         return self.layout.name
+
+    def as_used(self, rate_hz: float, side: str = "") -> DeviceDescription:
+        """Return the device at the rate it runs at, and on the side it is worn on.
+
+        The delay of an ADC's filter is so many conversions, whatever the rate. Insoles are drawn
+        for the right foot; the left one is its mirror.
+        """
+        layout = self.layout
+        if side == "left":
+            layout = replace(layout, xy_mm=layout.xy_mm * (-1.0, 1.0))
+        delay_s = self.delay_s * self.rate_hz / rate_hz
+        return replace(self, layout=layout, rate_hz=rate_hz, delay_s=delay_s)
 
     @classmethod
     def from_toml(cls, text: str, where: str = "device.toml") -> DeviceDescription:
@@ -131,21 +151,21 @@ class DeviceDescription:
 
     @classmethod
     def _from_document(cls, doc: dict[str, Any], text: str) -> DeviceDescription:
-        cells, adc = doc["cell"], doc["adc"]
-        layout = SensorLayout(
-            name=doc["id"],
-            kind=doc["kind"],
-            labels=tuple(cell["name"] for cell in cells),
-            xy_mm=np.array([(cell["x"], cell["y"]) for cell in cells], dtype=float),
-            size_mm=(doc["top"]["width"], doc["top"]["depth"]),
+        adc, insole = doc["adc"], doc["kind"] == "insole"
+        layout = _insole_layout(doc) if insole else _plate_layout(doc)
+        counts_per_n = (
+            np.full(len(layout.labels), np.nan)
+            if insole
+            else np.array([_counts_per_newton(cell, adc) for cell in doc["cell"]])
         )
         return cls(
             toml=text,
             layout=layout,
             rate_hz=float(adc["rate_hz"]),
             bits=int(adc["bits"]),
-            delay_s=adc["delay_conversions"] / adc["rate_hz"],
-            nominal_counts_per_n=np.array([_counts_per_newton(cell, adc) for cell in cells]),
+            # An insole's ADC takes one look and has no filter.
+            delay_s=0.0 if insole else adc["delay_conversions"] / adc["rate_hz"],
+            nominal_counts_per_n=counts_per_n,
             geometry_hash=geometry_hash(doc),
         )
 
@@ -160,6 +180,32 @@ def builtin_devices() -> list[str]:
     """Return the ids of the devices whose descriptions ship with the package."""
     files = (resources.files("solemetry") / "devices").iterdir()
     return sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
+
+
+def _plate_layout(doc: dict[str, Any]) -> SensorLayout:
+    return SensorLayout(
+        name=doc["id"],
+        kind="plate",
+        labels=tuple(cell["name"] for cell in doc["cell"]),
+        xy_mm=_places(doc),
+        size_mm=(doc["top"]["width"], doc["top"]["depth"]),
+    )
+
+
+def _insole_layout(doc: dict[str, Any]) -> SensorLayout:
+    return SensorLayout(
+        name=doc["id"],
+        kind="insole",
+        labels=tuple(cell["name"] for cell in doc["cell"]),
+        xy_mm=_places(doc),
+        size_mm=(doc["outline"]["width"], doc["outline"]["length"]),
+        regions=tuple(cell["region"] for cell in doc["cell"]),
+        area_mm2=np.array([np.pi / 4 * cell["diameter"] ** 2 for cell in doc["cell"]]),
+    )
+
+
+def _places(doc: dict[str, Any]) -> NDArray[np.float64]:
+    return np.array([(cell["x"], cell["y"]) for cell in doc["cell"]], dtype=float)
 
 
 def _counts_per_newton(cell: dict[str, Any], adc: dict[str, Any]) -> float:

@@ -37,11 +37,22 @@ static double filtered(hx711_t *chip, double end_s) {
     return sum;
 }
 
-static uint32_t convert(hx711_t *chip) {
+static double bridge(hx711_t *chip) {
+    enum { FAR_BEYOND = 1 << 28, WANDERING = 1 << 21 };
+    switch (chip->faults.bridge) {
+    case BRIDGE_HIGH: return FAR_BEYOND;
+    case BRIDGE_LOW: return -FAR_BEYOND;
+    case BRIDGE_FLOATING: return WANDERING * random_normal();
+    default: break;
+    }
     const double end_s = now_s(chip);
-    double counts = chip->settings.filter ? filtered(chip, end_s)
-                                          : load_at(chip->load, end_s, chip->channel);
-    counts = round(counts + chip->settings.noise * random_normal());
+    const double counts = chip->settings.filter ? filtered(chip, end_s)
+                                                : load_at(chip->load, end_s, chip->channel);
+    return counts + chip->settings.noise * random_normal();
+}
+
+static uint32_t convert(hx711_t *chip) {
+    const double counts = round(bridge(chip));
     return (uint32_t)(int32_t)fmin(fmax(counts, -0x800000), 0x7FFFFF) & 0xFFFFFF;
 }
 
@@ -52,30 +63,26 @@ static void log_conversion(const hx711_t *chip) {
 
 /* ---- the chip's own time -------------------------------------------------------------------- */
 
-static void set_dout(hx711_t *chip, int level) {
-    const double from_s = chip->settings.short_from_s;
-    const bool shorted = from_s > 0 && now_s(chip) >= from_s;
-    avr_raise_irq(chip->dout, shorted ? 0 : (uint32_t)level);
+static void set_dout(hx711_t *chip, bool level) {
+    chip->level = level;
+    avr_raise_irq(chip->dout, level && !chip->faults.shorted);
 }
 
 static avr_cycle_count_t data_ready(avr_t *avr, avr_cycle_count_t when, void *param) {
     (void)avr, (void)when;
     hx711_t *const chip = param;
+    chip->falls = 0;
     chip->pulses = 0;
     chip->ready = true;
-    set_dout(chip, 0);
+    set_dout(chip, false);
     return 0;
-}
-
-static bool silent(const hx711_t *chip) {
-    return now_s(chip) >= chip->settings.silent_from_s && now_s(chip) < chip->settings.silent_to_s;
 }
 
 static avr_cycle_count_t conversion_end(avr_t *avr, avr_cycle_count_t when, void *param) {
     hx711_t *const chip = param;
-    if (silent(chip)) {
+    if (chip->faults.silent) {
         chip->ready = false;
-        set_dout(chip, 1);
+        set_dout(chip, true);
     } else if (chip->settling > 0) {
         chip->settling--;
     } else {
@@ -85,20 +92,41 @@ static avr_cycle_count_t conversion_end(avr_t *avr, avr_cycle_count_t when, void
         chip->shift = convert(chip);
         if (chip->log) log_conversion(chip);
         chip->ready = false;
-        set_dout(chip, 1); /* DOUT is high for 75 us at each update, also over an unread value */
-        avr_cycle_timer_register(avr, avr_usec_to_cycles(avr, UPDATE_US), data_ready, chip);
+        set_dout(chip, true); /* DOUT is high for 75 us at each update, also over an unread value */
+        chip->falls = avr->cycle + avr_usec_to_cycles(avr, UPDATE_US);
+        avr_cycle_timer_register(avr, chip->falls - avr->cycle, data_ready, chip);
     }
-    return when + chip->period;
+    return chip->ends = when + chip->period;
 }
 
 void hx711_power_up(hx711_t *chip) {
     chip->ready = false;
     chip->pulses = 0;
     chip->settling = SETTLING_CONVERSIONS;
-    set_dout(chip, 1);
+    set_dout(chip, true);
     avr_cycle_timer_cancel(chip->avr, data_ready, chip);
     avr_cycle_timer_cancel(chip->avr, conversion_end, chip);
+    chip->falls = 0;
+    chip->ends = chip->avr->cycle + chip->period;
     avr_cycle_timer_register(chip->avr, chip->period, conversion_end, chip);
+}
+
+static void go_on_at(hx711_t *chip, avr_cycle_count_t then, avr_cycle_timer_t timer) {
+    const avr_cycle_count_t now = chip->avr->cycle;
+    avr_cycle_timer_register(chip->avr, then > now ? then - now : 1, timer, chip);
+}
+
+void hx711_go_on(hx711_t *chip) {
+    const bool level = chip->level;
+    set_dout(chip, !level); /* simavr passes on changes only */
+    set_dout(chip, level);
+    go_on_at(chip, chip->ends, conversion_end);
+    if (chip->falls) go_on_at(chip, chip->falls, data_ready);
+}
+
+void hx711_break(hx711_t *chip, hx711_faults_t faults) {
+    chip->faults = faults;
+    set_dout(chip, chip->level);
 }
 
 /* ---- the clock line ------------------------------------------------------------------------- */
@@ -120,7 +148,7 @@ static void sck_rises(hx711_t *chip) {
     }
     const double readout_us = since_us(chip, chip->readout_began);
     chip->counters.readout_max_us = fmax(chip->counters.readout_max_us, readout_us);
-    set_dout(chip, 1);
+    set_dout(chip, true);
     chip->ready = false;
 }
 

@@ -12,9 +12,14 @@ typedef struct {
     double ppm;        /* this chip's oscillator error */
     double noise;      /* standard deviation of one conversion, counts */
     bool filter;       /* the chip's own filter; without it each conversion is of one instant */
-    double silent_from_s, silent_to_s; /* gives nothing in between */
-    double short_from_s;               /* DOUT is shorted to ground from then on; 0: never */
 } hx711_settings_t;
+
+/* What may be broken on a chip and its bridge. */
+typedef struct {
+    bool silent;  /* gives nothing any more */
+    bool shorted; /* DOUT is shorted to ground */
+    enum { BRIDGE_WHOLE, BRIDGE_HIGH, BRIDGE_LOW, BRIDGE_FLOATING } bridge; /* a wire is open */
+} hx711_faults_t;
 
 typedef struct {
     unsigned long conversions, unread; /* unread: overwritten before anybody clocked them out */
@@ -26,15 +31,17 @@ typedef struct {
 
 typedef struct {
     hx711_settings_t settings;
+    hx711_faults_t faults;
     hx711_counters_t counters;
     int channel;
     load_t *load;
     avr_t *avr;
     avr_irq_t *dout;
     avr_cycle_count_t period, sck_rose, readout_began;
+    avr_cycle_count_t ends, falls; /* of the next conversion, and its falling edge of DOUT */
     uint32_t shift;
     int pulses, settling;
-    bool ready, sck;
+    bool ready, sck, level;
     FILE *log; /* if there is one: "channel t_s count" of each conversion */
 } hx711_t;
 
@@ -44,6 +51,12 @@ typedef struct {
 void hx711_connect(hx711_t *chip, avr_t *avr, int channel, load_t *load, hx711_settings_t settings,
                    avr_irq_t *dout, avr_irq_t *sck);
 
-/* Powers the chip up; to be called again after a reset, which drops all of simavr's timers. */
 void hx711_power_up(hx711_t *chip);
+
+/* A reset of the processor drops all of simavr's timers, and what it knows of its pins; the chip
+ * is not reset and goes on. */
+void hx711_go_on(hx711_t *chip);
+
+/* From now on. */
+void hx711_break(hx711_t *chip, hx711_faults_t faults);
 #endif

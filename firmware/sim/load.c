@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "load.h"
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,21 +54,13 @@ bool load_open(load_t *load, const char *path, bool interpolate) {
     load->interpolate = interpolate;
     static const double nothing[1 + LOAD_CHANNELS] = {0};
     if (!path) return add(load, nothing);
-    load->live = strcmp(path, "-") == 0;
-    if (!load->live) return read_all(load, path);
-    setvbuf(stdin, NULL, _IONBF, 0);
-    return add(load, nothing);
+    return read_all(load, path);
 }
 
-void load_refresh(load_t *load) {
-    char line[512];
-    struct pollfd input = {.fd = fileno(stdin), .events = POLLIN};
-    while (load->live && poll(&input, 1, 0) > 0 && (input.revents & POLLIN)) {
-        if (!fgets(line, sizeof line, stdin)) return;
-        double counts[LOAD_CHANNELS];
-        if (parse(line, LOAD_CHANNELS, counts))
-            memcpy(load->points[0].counts, counts, sizeof counts);
-    }
+void load_set(load_t *load, const double counts[LOAD_CHANNELS]) {
+    load->count = 1;
+    load->near = 0;
+    memcpy(load->points[0].counts, counts, sizeof load->points[0].counts);
 }
 
 double load_at(load_t *load, double t_s, int channel) {

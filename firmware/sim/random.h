@@ -5,5 +5,6 @@
 #include <stdint.h>
 
 void random_seed(uint64_t seed);
+uint64_t random_bits(void);
 double random_normal(void);
 #endif

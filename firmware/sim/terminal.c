@@ -12,19 +12,30 @@
 #include <unistd.h>
 #include <simavr/avr_uart.h>
 
-static void byte_from_board(avr_irq_t *irq, uint32_t value, void *param) {
-    (void)irq;
-    terminal_t *const terminal = param;
-    const uint8_t byte = (uint8_t)value;
-    terminal->bytes_out++;
-    while (write(terminal->master, &byte, 1) != 1) {
+static void hand_out(terminal_t *terminal) {
+    const uint8_t *at = terminal->waiting, *const end = at + terminal->count;
+    terminal->count = 0;
+    while (at < end) {
+        const ssize_t n = write(terminal->master, at, (size_t)(end - at));
+        if (n > 0) {
+            at += n;
+            continue;
+        }
         if ((errno != EAGAIN && errno != EINTR) || terminal->drop_late || terminal->closing) {
-            terminal->bytes_dropped++;
+            terminal->bytes_dropped += (unsigned long)(end - at);
             return;
         }
         struct pollfd room = {.fd = terminal->master, .events = POLLOUT};
         poll(&room, 1, 100);
     }
+}
+
+static void byte_from_board(avr_irq_t *irq, uint32_t value, void *param) {
+    (void)irq;
+    terminal_t *const terminal = param;
+    terminal->bytes_out++;
+    terminal->waiting[terminal->count++] = (uint8_t)value;
+    if (terminal->count == sizeof terminal->waiting) hand_out(terminal);
 }
 
 static void board_has_room(avr_irq_t *irq, uint32_t value, void *param) {
@@ -81,6 +92,7 @@ void terminal_wait_for_host(terminal_t *terminal) {
 
 void terminal_poll(terminal_t *terminal) {
     uint8_t byte;
+    hand_out(terminal);
     while (!terminal->board_full && read(terminal->master, &byte, 1) == 1)
         avr_raise_irq(terminal->to_board, byte);
 }
@@ -89,6 +101,7 @@ void terminal_drain(terminal_t *terminal) {
     /* A master that closes takes unread bytes with it, and bytes on their way through the kernel
      * are counted nowhere: only several looks at nothing say that there is nothing. */
     int waiting = 0, looks_at_nothing = 0;
+    hand_out(terminal);
     for (int tries = 0; tries < 500 && looks_at_nothing < 5; tries++) {
         usleep(10000);
         if (ioctl(terminal->slave, FIONREAD, &waiting) != 0) return;

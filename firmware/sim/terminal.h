@@ -12,6 +12,8 @@ typedef struct {
     bool drop_late; /* as on a real link: what a slow reader leaves is lost, time does not wait */
     bool board_full;
     volatile bool closing;
+    uint8_t waiting[64]; /* what the board has sent in this millisecond */
+    unsigned count;
     unsigned long bytes_out, bytes_dropped;
 } terminal_t;
 
@@ -21,7 +23,7 @@ bool terminal_open(terminal_t *terminal, avr_t *avr, const char *link);
 /* Waits until the host has sent its first byte. */
 void terminal_wait_for_host(terminal_t *terminal);
 
-/* Hands bytes from the host to the board. */
+/* Hands bytes on, both ways; to be called every millisecond. */
 void terminal_poll(terminal_t *terminal);
 
 /* Lets the reader take what is left, for at most five seconds. */

@@ -16,8 +16,8 @@ from solemetry.cop import center_of_pressure
 from solemetry.device import DeviceDescription
 from solemetry.signal import lowpass
 from solemetry.sway import mean_velocity, prediction_ellipse
-from solemetry_host.devices.board import RowBuilder
-from solemetry_host.devices.source import Block, Notice, Opened
+from solemetry_host.devices.rows import RowBuilder
+from solemetry_host.devices.source import Block, Exchange, Notice, Opened
 from solemetry_host.live.engine import Engine, TakeHeader, find_gaps
 from solemetry_host.live.snapshot import Metrics, Snapshot
 from solemetry_host.sim.person import ONE_LEG, Person
@@ -280,6 +280,8 @@ class Kept:
         self.rows: list[np.ndarray] = []
         self.events: list[tuple[str, dict]] = []
         self.clocks: list[tuple[int, int, int]] = []
+        self.imu_rows: list[np.ndarray] = []
+        self.exchanges: list[Exchange] = []
 
     def begin(self, header: TakeHeader) -> None:
         self.header = header
@@ -287,8 +289,16 @@ class Kept:
     def samples(self, rows: np.ndarray, gaps: list) -> None:
         self.rows.append(rows)
 
-    def clock(self, t_dev_us: int, offset_ns: int, segment: int) -> None:
+    def imu(self, rows: np.ndarray) -> None:
+        self.imu_rows.append(rows)
+
+    def clock(
+        self, t_dev_us: int, offset_ns: int, segment: int, within: tuple[int, int] | None
+    ) -> None:
         self.clocks.append((t_dev_us, offset_ns, segment))
+
+    def exchange(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
 
     def zero(self, zero_counts: np.ndarray) -> None:
         self.events.append(("zero", {}))

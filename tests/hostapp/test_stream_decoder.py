@@ -21,7 +21,7 @@ from solemetry_host.wire.stream import StreamDecoder
 VECTORS = json.loads(
     (Path(__file__).parents[2] / "firmware" / "vectors" / "frames.json").read_text()
 )
-SAMPLE = 0x10
+SAMPLE, SAMPLES, ROWS = 0x10, 0x11, 0x13
 SAMPLE_BYTES = sample_wire_type(4).itemsize
 
 
@@ -31,9 +31,45 @@ def frame(type_: int, seq: int, payload: bytes) -> bytes:
     return cobs.encode(body + struct.pack("<H", binascii.crc_hqx(body, 0xFFFF))) + b"\0"
 
 
-def scalar_decode(stream: bytes) -> tuple[list[bytes], list[tuple[int, int, bytes]], int]:
+def scalar_samples(payload: bytes) -> list[bytes]:
+    """SAMPLE payloads that say what one SAMPLES payload says; none where it is not one."""
+    if len(payload) < 17:
+        return []
+    index, t_us, span_us, boot_id, flags, conversion, rows = struct.unpack_from("<IIIHBBB", payload)
+    if rows > 19 or len(payload) < 17 + 12 * rows:
+        return []
+    return [
+        struct.pack("<IIHB", (index + k) % 2**32, (t_us + span_us * k // max(rows - 1, 1)) % 2**32,
+                    boot_id, flags)
+        + payload[17 + 12 * k : 29 + 12 * k]
+        + struct.pack("<4H4B", 0, 0, 0, 0, *[(conversion + k) % 256] * 4)
+        for k in range(rows)
+    ]  # fmt: skip
+
+
+def scalar_rows(payload: bytes, channels: int) -> list[tuple]:
+    """Rows of one ROWS payload; the codes as one long number of 12-bit digits."""
+    if len(payload) < 15:
+        return []
+    index, t_us, period_us, boot_id, flags, claimed, rows = struct.unpack_from("<IIHHBBB", payload)
+    size, imu = -(-channels * 12 // 8), 12 * (flags & 1)
+    if claimed != channels or len(payload) < 15 + rows * (size + imu):
+        return []
+    out = []
+    for k in range(rows):
+        digits = int.from_bytes(payload[15 + size * k : 15 + size * (k + 1)], "little")
+        codes = [digits >> 12 * c & 0xFFF for c in range(channels)]
+        axes = [-32768] * 6
+        if imu:
+            axes = list(struct.unpack_from("<6h", payload, 15 + size * rows + 12 * k))
+        out.append(((index + k) % 2**32, (t_us + k * period_us) % 2**32, boot_id, flags, codes,
+                    axes))
+    return out
+
+
+def scalar_decode(stream: bytes) -> tuple[list[bytes], list, list[tuple[int, int, bytes]], int]:
     """The protocol, one frame at a time: what the vectorised decoder has to agree with."""
-    samples, records, damaged = [], [], 0
+    samples, insole, records, damaged = [], [], [], 0
     *frames, _ = stream.split(b"\0")
     for stuffed in frames:
         if not stuffed:
@@ -48,21 +84,46 @@ def scalar_decode(stream: bytes) -> tuple[list[bytes], list[tuple[int, int, byte
             continue
         type_, seq = struct.unpack_from("<BH", plain)
         payload = plain[3:-2]
+        several = scalar_samples(payload) if type_ == SAMPLES else []
+        of_insole = scalar_rows(payload, 4) if type_ == ROWS else []
         if type_ == SAMPLE and len(payload) >= SAMPLE_BYTES:
             samples.append(payload[:SAMPLE_BYTES])
+        elif several or of_insole:
+            samples += several
+            insole += of_insole
         else:
             records.append((type_, seq, payload))
-    return samples, records, damaged
+    return samples, insole, records, damaged
 
 
-def decode(stream: bytes, cuts: list[int]) -> tuple[list[bytes], list, int]:
-    decoder, samples, records = StreamDecoder(4), [], []
+def as_tuples(rows: np.ndarray) -> list[tuple]:
+    return [tuple(v.tolist() if isinstance(v, np.ndarray) else v for v in row.item())
+            for row in rows]
+
+
+def decode(stream: bytes, cuts: list[int]) -> tuple[list[bytes], list, list, int]:
+    decoder, samples, insole, records = StreamDecoder(4), [], [], []
     edges = [0, *sorted(cut % (len(stream) + 1) for cut in cuts), len(stream)]
     for start, stop in pairwise(edges):
         found = decoder.push(stream[start:stop])
         samples += [row.tobytes() for row in found.samples]
+        insole += as_tuples(found.rows)
         records += [(r.type, r.seq, r.payload) for r in found.records]
-    return samples, records, decoder.counters.damaged
+    return samples, insole, records, decoder.counters.damaged
+
+
+@st.composite
+def batch_payloads(draw: st.DrawFn) -> bytes:
+    """Payloads of SAMPLES and ROWS records, some of them a byte short or long."""
+    rows = draw(st.integers(0, 20))
+    head = draw(st.binary(min_size=16, max_size=16)) + bytes([rows])
+    size = 12 * rows
+    if draw(st.booleans()):
+        flags = draw(st.integers(0, 31))
+        head = draw(st.binary(min_size=12, max_size=12)) + bytes([flags, 4, rows])
+        size = rows * (6 + 12 * (flags & 1))
+    size = min(max(size + draw(st.integers(-1, 1)), 0), 240 - len(head))
+    return head + draw(st.binary(min_size=size, max_size=size))
 
 
 frames = st.builds(
@@ -75,12 +136,15 @@ frames = st.builds(
         st.integers(0, 240).map(bytes),
     ),
 )
+batches = st.builds(
+    frame, st.sampled_from([SAMPLES, ROWS]), st.integers(0, 0xFFFF), batch_payloads()
+)
 noise = st.one_of(st.binary(max_size=300), st.binary(min_size=255, max_size=600))
 
 
 @st.composite
 def streams(draw: st.DrawFn) -> bytes:
-    parts = draw(st.lists(st.one_of(frames, frames, noise), max_size=12))
+    parts = draw(st.lists(st.one_of(frames, batches, batches, noise), max_size=12))
     stream = bytearray(b"".join(parts))
     for _ in range(draw(st.integers(0, 3))):
         if stream:
@@ -104,10 +168,16 @@ def test_crc_of_many_frames_equals_the_standard_librarys(size: int, many: int, r
 
 @pytest.mark.parametrize("vector", VECTORS["frames"], ids=lambda v: v["name"])
 def test_sound_frames_of_the_shared_vectors_are_read(vector: dict) -> None:
-    found = StreamDecoder(4).push(bytes.fromhex(vector["wire_hex"]))
+    wire = bytes.fromhex(vector["wire_hex"])
     payload = bytes.fromhex(vector["payload_hex"])
+    channels = payload[13] if vector["type"] == ROWS else 4
+    found = StreamDecoder(channels).push(wire)
     if vector["type"] == SAMPLE and len(payload) >= SAMPLE_BYTES:
         assert found.samples[0].tobytes() == payload[:SAMPLE_BYTES]
+    elif vector["type"] == SAMPLES:
+        assert [row.tobytes() for row in found.samples] == scalar_samples(payload)
+    elif vector["type"] == ROWS:
+        assert as_tuples(found.rows) == scalar_rows(payload, channels)
     else:
         (record,) = found.records
         assert (record.type, record.seq, record.payload) == (
@@ -120,6 +190,7 @@ def test_damaged_frames_of_the_shared_vectors_are_counted_and_dropped(vector: di
     decoder = StreamDecoder(4)
     found = decoder.push(bytes.fromhex(vector["wire_hex"]) + b"\0")
     assert not len(found.samples)
+    assert not len(found.rows)
     assert not found.records
     assert decoder.counters.damaged >= 1
 

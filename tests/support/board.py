@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -20,10 +21,15 @@ from solemetry_host.sim.plate import corner_loads
 
 FIRMWARE = Path(__file__).parents[2] / "firmware"
 IMAGE = FIRMWARE / "build" / "plate_uno.elf"
+SHARED_CLOCK = FIRMWARE / "build" / "shared_clock.elf"
+SLOW_LINK = FIRMWARE / "build" / "slow_link.elf"
 SIMULATOR = FIRMWARE / "build" / "plate_sim"
 PLATE = DeviceDescription.from_toml(
     (FIRMWARE.parent / "hardware" / "plate" / "device.toml").read_text()
 )
+RAMPS = ((10_000, 0), (-10_000, 0), (12_000, 7), (-13_000, 80_000))
+"""Counts per second, and at the start: within the range of 24 bits for ten minutes."""
+
 OSCILLATORS_PPM = "500,-700,1000,-2000"
 
 
@@ -39,7 +45,8 @@ def missing_tools() -> str:
 
 def build() -> None:
     made = subprocess.run(
-        ["make", "-s", "-C", str(FIRMWARE), "all"], capture_output=True, text=True, check=False
+        ["make", "-s", "-C", str(FIRMWARE), "all", "for-tests"],
+        capture_output=True, text=True, check=False,
     )
     assert made.returncode == 0, made.stderr
 
@@ -49,6 +56,17 @@ def write_loads(path: Path, t_s: np.ndarray, force_n: np.ndarray, cop_mm: np.nda
     loads = corner_loads(force_n, cop_mm, PLATE.layout.xy_mm)
     counts = loads * PLATE.nominal_counts_per_n
     np.savetxt(path, np.column_stack((t_s, counts)), fmt="%.9g")
+
+
+def write_ramps(path: Path, seconds: float) -> None:
+    """Give each cell a ramp: a count is of one conversion only, and says which one it was."""
+    ends = np.array([0, seconds])
+    np.savetxt(path, np.column_stack([ends, *(start + slope * ends for slope, start in RAMPS)]))
+
+
+def read_log(path: Path) -> np.ndarray:
+    """What each chip has converted: columns chip, second, count."""
+    return np.loadtxt(path)
 
 
 @dataclass
@@ -71,13 +89,37 @@ class Board:
         return stats
 
 
+class Live:
+    """Say loads and faults to a running board, on the socket given with ``--live``."""
+
+    def __init__(self, path: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(str(path))
+
+    def __enter__(self) -> Live:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def say(self, words: str) -> bool:
+        """Say one line; return whether the board has understood it."""
+        self._socket.sendall(words.encode() + b"\n")
+        answer = b""
+        while not answer.endswith(b"\n"):
+            answer += self._socket.recv(64)
+        return answer == b"done\n"
+
+
 @contextmanager
-def simulated_board(folder: Path, *options: str, speed: float = 1) -> Iterator[Board]:
-    """Run the real image until the block is left."""
+def simulated_board(
+    folder: Path, *options: str, speed: float = 1, image: Path = IMAGE
+) -> Iterator[Board]:
+    """Run the real image, or another, until the block is left."""
     link, stats = folder / "port", folder / "stats.json"
     process = subprocess.Popen(
         [str(SIMULATOR), "--link", str(link), "--stats", str(stats), "--speed", str(speed),
-         "--ppm", OSCILLATORS_PPM, *options, str(IMAGE)],
+         "--ppm", OSCILLATORS_PPM, *options, str(image)],
         stderr=subprocess.PIPE, text=True,
     )
     try:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from solemetry.device import DeviceDescription
-from solemetry_host.devices.board import RowBuilder
+from solemetry_host.devices.rows import RowBuilder
 from solemetry_host.devices.source import Block, Opened
 from solemetry_host.live.engine import Engine
 from solemetry_host.sim.person import TWO_LEGS, Person

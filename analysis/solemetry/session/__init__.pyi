@@ -2,6 +2,7 @@
 from . import format as format  # noqa: A004 - a module's name
 from .compaction import finish as finish
 from .compaction import repair as repair
+from .model import Motion as Motion
 from .model import Session as Session
 from .model import Stream as Stream
 from .reading import open_session as open_session

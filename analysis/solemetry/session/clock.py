@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from solemetry.timebase import fit_clock, window_minima
+from solemetry.timebase import detrended_minima, fit_clock
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +39,9 @@ class SessionClock:
         return device_s + _linear(device_s, self.device_s, self.offset_s)
 
 
-def fit_session_clock(device_s: Floats, arrival_s: Floats) -> SessionClock:
+def fit_session_clock(
+    device_s: Floats, arrival_s: Floats, bounds: Floats | None = None
+) -> SessionClock:
     """Fit the clock over all arrivals of one segment.
 
     Parameters
@@ -48,6 +50,9 @@ def fit_session_clock(device_s: Floats, arrival_s: Floats) -> SessionClock:
         Device time of each row, ascending.
     arrival_s : (n,) array
         Session time of the read that brought it.
+    bounds : (k, 3) array, optional
+        Device time, least and greatest offset there, as two-way exchanges leave it; a clock
+        that lies outside is moved to where it lies inside.
 
     Returns
     -------
@@ -56,7 +61,7 @@ def fit_session_clock(device_s: Floats, arrival_s: Floats) -> SessionClock:
         minutes; beyond, such a line through the 30 s on either side of each of these
         arrivals, which no causal clock can have.
     """
-    minima = window_minima(device_s, arrival_s)
+    minima = detrended_minima(device_s, arrival_s)
     if device_s[-1] - device_s[0] <= MAX_ONE_LINE_S:
         line = fit_clock(minima)
         knots = device_s[[0, -1]]
@@ -64,6 +69,9 @@ def fit_session_clock(device_s: Floats, arrival_s: Floats) -> SessionClock:
     else:
         knots = minima[:, 0]
         offsets = np.array([_offset_around(knot, minima) for knot in knots])
+    if bounds is not None and len(bounds):
+        base = _linear(bounds[:, 0], knots, offsets)
+        offsets = offsets + np.median(np.clip(base, bounds[:, 1], bounds[:, 2]) - base)
     residual_s = np.median(np.abs(minima[:, 1] - _linear(minima[:, 0], knots, offsets)))
     return SessionClock(knots, offsets, float(residual_s))
 

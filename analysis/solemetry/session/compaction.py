@@ -207,7 +207,7 @@ def _believable(dataset: h5py.Dataset, rows: NDArray[Any]) -> int:
     """How many of the rows a recorder can have written."""
     table = dataset.name.rsplit("/", 1)[-1]
     kind = dataset.parent.attrs.get("kind")
-    if table == "samples" and kind == "cells":
+    if table == "samples" and kind in ("cells", "imu"):
         return consistent_rows(rows)
     return plausible_entries(table, rows)
 

@@ -22,7 +22,7 @@ def consistent_rows(samples: NDArray[np.void]) -> int:
     Parameters
     ----------
     samples : (T,) structured array
-        See `solemetry.session.format.sample_type`.
+        See `solemetry.session.format.sample_type` and `IMU`.
     """
     if not len(samples):
         return 0
@@ -51,9 +51,10 @@ def segment_starts(samples: NDArray[np.void]) -> list[int]:
 
 
 def plausible_entries(table: str, entries: NDArray[Any]) -> int:
-    """Count the entries of a small table (``gaps``, ``zeros``, ``clock``, ``events``) to keep.
+    """Count the entries of a small table to keep.
 
-    A killed writer can leave blank entries at the end.
+    That is ``gaps``, ``zeros``, ``clock``, ``exchanges`` or ``events``. A killed writer can leave
+    blank entries at the end.
     """
     if table == "events":
         good = np.array([bool(kind) for kind in entries["kind"]], bool)
@@ -61,6 +62,8 @@ def plausible_entries(table: str, entries: NDArray[Any]) -> int:
         good = entries["reason"] != b""
     elif table == "clock":
         good = (entries["t_dev_us"] != 0) | (entries["offset_ns"] != 0)
+    elif table == "exchanges":
+        good = entries["heard_ns"] != 0
     elif table == "zeros":
         good = (entries["row"] != 0) | (np.arange(len(entries)) == 0)
     else:

@@ -48,8 +48,11 @@ class Stream:
     cop_mm : (T, 2) array
         Centre of pressure ``(ml, ap)``, mm.
     forces_n : (T, S) array or None
-        Force on each sensor, N; None in a ``load`` stream.
+        Force on each sensor, N; None in a ``load`` stream, and where no gains are known.
+    counts : (T, S) array or None
+        Raw counts on the same grid, only where no gains are known.
     description : DeviceDescription or None
+        None in a ``load`` stream, and where the device is of no known kind.
     calibration : Calibration or None
     rate_hz : float
         Nominal rate.
@@ -61,6 +64,9 @@ class Stream:
         ``t_s, row, lost, reason``.
     clock_residual_ms : float
         Median distance of the least delayed arrivals from the fitted clock; NaN without one.
+    clock_half_width_ms : float
+        How far the offset between the clocks may be off, either way, by the device's answers to
+        questions for its time: the median over the recording; NaN where it was not asked.
     info : dict
         What the device said about itself.
     notes : tuple of str
@@ -74,6 +80,7 @@ class Stream:
     force_n: Floats
     cop_mm: Floats
     forces_n: Floats | None = None
+    counts: Floats | None = None
     description: DeviceDescription | None = None
     calibration: Calibration | None = None
     rate_hz: float = np.nan
@@ -82,6 +89,7 @@ class Stream:
     lost_rows: int = 0
     gaps: pd.DataFrame = field(default_factory=NO_GAPS.copy)
     clock_residual_ms: float = np.nan
+    clock_half_width_ms: float = np.nan
     info: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -97,6 +105,33 @@ class Stream:
 
 
 @dataclass(frozen=True, eq=False)
+class Motion:
+    """What an inertial sensor felt, on a uniform grid; what is missing is NaN.
+
+    Attributes
+    ----------
+    name : str
+    fs_hz : float
+        Grid points per second of session time.
+    t_s : (T,) array
+        Session time, of the same grid and clock as the ``cells`` stream it came with.
+    acceleration_g : (T, 3) array
+        Along the sensor's own axes, in g (9.80665 m/s^2); gravity is in it.
+    turn_rate_dps : (T, 3) array
+        About the same axes, degrees per second.
+    rows : int
+        Rows in the file.
+    """
+
+    name: str
+    fs_hz: float
+    t_s: Floats
+    acceleration_g: Floats
+    turn_rate_dps: Floats
+    rows: int
+
+
+@dataclass(frozen=True, eq=False)
 class Session:
     """An open recording.
 
@@ -108,6 +143,8 @@ class Session:
     subject : dict
         ``participant_id`` and, where given, ``age``, ``sex``, ``height_m``, ``mass_kg``.
     streams : dict of str to Stream
+    motion : dict of str to Motion
+        The inertial sensors of insoles.
     events : DataFrame
         ``t_s, kind, detail``, the detail a dict; in order of time.
     state : {"recording", "complete", "recovered", "imported"}
@@ -121,6 +158,7 @@ class Session:
     events: pd.DataFrame
     state: str
     notes: tuple[str, ...] = ()
+    motion: dict[str, Motion] = field(default_factory=dict)
 
     @cached_property
     def feet(self) -> dict[str, FootRegistration]:

@@ -25,14 +25,16 @@ from solemetry.session.clock import SessionClock, fit_session_clock
 from solemetry.session.consistency import consistent_rows, segment_starts
 from solemetry.session.format import (
     FORMAT,
+    IMU,
+    IMU_STEPS,
     LOAD,
     RECORDING,
     RECOVERED,
-    SILENT_SHIFT,
     VERSION,
     sample_type,
+    silent_shift,
 )
-from solemetry.session.model import NO_EVENTS, NO_GAPS, Session, Stream
+from solemetry.session.model import NO_EVENTS, NO_GAPS, Motion, Session, Stream
 from solemetry.timebase import GridAligner
 
 Floats = NDArray[np.float64]
@@ -121,13 +123,15 @@ def _read_session(file: h5py.File, path: Path) -> Session:
     meta = _attributes(file)
     state = str(meta.get("state", ""))
     t0_ns = int(meta["t0_host_ns"])
-    streams = {}
+    streams, motion = {}, {}
     for name, group in file["streams"].items():
         kind = _text(group.attrs["kind"])
         if kind == "cells":
             streams[name] = _read_cells(name, group, file["devices"][name], t0_ns, path)
         elif kind == "load":
             streams[name] = _read_load(name, group, path)
+        elif kind == "imu":
+            motion[name] = _read_imu(name, group, t0_ns, path)
         else:
             raise FileError(f"{path}: stream {name} is of unknown kind {kind!r}.", "Update.")
     notes = {
@@ -142,6 +146,7 @@ def _read_session(file: h5py.File, path: Path) -> Session:
         events=_read_events(file, t0_ns, path),
         state=state,
         notes=notes,
+        motion=motion,
     )
 
 
@@ -154,7 +159,7 @@ class _Segment:
 
     clock: SessionClock
     t_s: Floats
-    forces_n: Floats
+    values: Floats
     conversions: int
     duration_s: float
     lost: int
@@ -164,40 +169,54 @@ def _read_cells(
     name: str, group: h5py.Group, device: h5py.Group, t0_ns: int, path: Path
 ) -> Stream:
     where = f"{path}, device {name}"
-    description = DeviceDescription.from_toml(_text(device.attrs["description"]), where)
+    rate_hz, delay_s = float(group.attrs["rate_hz"]), float(group.attrs["delay_s"])
+    info = json.loads(_text(device.attrs.get("info", "{}")))
+    description = _read_description(device, rate_hz, info, where)
     calibration = Calibration.from_json(_text(device.attrs["calibration"]), where)
-    channels = len(description.layout.labels)
     samples = group["samples"][:]
+    channels = _count_channels(samples, description)
     _check_samples(samples, channels, calibration, f"{path}, stream {name}")
-    notes = [] if calibration.measured else ["Calibration is nominal: by the data sheets only."]
+    notes = _notes_on(calibration, description)
 
     whole = consistent_rows(samples)
     if whole < len(samples):
         notes.append(f"{len(samples) - whole} rows at the end are damaged and left out.")
         samples = samples[:whole]
 
-    forces_n = _forces(samples["counts"], calibration, group.get("zeros"))
-    unusable, flag_notes = _unusable(samples["flags"], description.layout.labels)
-    rate_hz, delay_s = float(group.attrs["rate_hz"]), float(group.attrs["delay_s"])
+    values = (
+        _forces(samples["counts"], calibration, group.get("zeros"))
+        if calibration.known
+        else samples["counts"].astype(float)
+    )
+    labels = _labels(description, channels)
+    unusable, flag_notes = _unusable(samples["flags"], labels)
     bounds = [*segment_starts(samples), len(samples)]
+    exchanged, half_width_ms = _read_bounds(group, t0_ns)
     segments = [
-        _read_segment(samples[a:b], forces_n[a:b], unusable[a:b], rate_hz, delay_s, t0_ns)
-        for a, b in pairwise(bounds)
+        _read_segment(
+            samples[a:b], values[a:b], unusable[a:b], rate_hz, delay_s, t0_ns, exchanged.get(boot)
+        )
+        for boot, (a, b) in enumerate(pairwise(bounds))
     ]
     if len(segments) > 1:
         notes.append(f"Device time began anew {len(segments) - 1} time(s) while recording.")
-    t_s, grid_forces_n = _join(segments, rate_hz, channels)
+    t_s, grid = _join(segments, rate_hz, channels)
     seconds = sum(segment.duration_s for segment in segments)
     steps = sum(max(segment.conversions - 1, 0) for segment in segments)
     residuals_s = [segment.clock.residual_s for segment in segments]
+    nothing = np.full(len(t_s), np.nan)
+    known = calibration.known and description is not None
     return Stream(
         name=name,
         kind="cells",
         fs_hz=_grid_rate(segments, rate_hz),
         t_s=t_s,
-        force_n=total_force(grid_forces_n),
-        cop_mm=center_of_pressure(grid_forces_n, description.layout.xy_mm),
-        forces_n=grid_forces_n,
+        force_n=total_force(grid) if calibration.known else nothing,
+        cop_mm=center_of_pressure(grid, description.layout.xy_mm)
+        if known and description is not None
+        else np.column_stack((nothing, nothing)),
+        forces_n=grid if calibration.known else None,
+        counts=None if calibration.known else grid,
         description=description,
         calibration=calibration,
         rate_hz=rate_hz,
@@ -206,9 +225,73 @@ def _read_cells(
         lost_rows=sum(segment.lost for segment in segments),
         gaps=_read_gaps(group.get("gaps"), samples, segments, bounds),
         clock_residual_ms=1e3 * float(np.median(residuals_s)) if residuals_s else np.nan,
-        info=json.loads(_text(device.attrs.get("info", "{}"))),
+        clock_half_width_ms=half_width_ms,
+        info=info,
         notes=(*notes, *flag_notes),
     )
+
+
+def _read_description(
+    device: h5py.Group, rate_hz: float, info: dict[str, Any], where: str
+) -> DeviceDescription | None:
+    """Read the device as it was used; None where the file has no description of it."""
+    text = _text(device.attrs["description"])
+    if not text:
+        return None
+    return DeviceDescription.from_toml(text, where).as_used(rate_hz, info.get("side", ""))
+
+
+def _count_channels(samples: NDArray[np.void], description: DeviceDescription | None) -> int:
+    if description is not None:
+        return len(description.layout.labels)
+    return int(samples.dtype["counts"].shape[0])
+
+
+def _labels(description: DeviceDescription | None, channels: int) -> tuple[str, ...]:
+    if description is not None:
+        return description.layout.labels
+    return tuple(str(c + 1) for c in range(channels))
+
+
+def _notes_on(calibration: Calibration, description: DeviceDescription | None) -> list[str]:
+    notes = []
+    if description is None:
+        notes.append("The device is of no known kind: where its sensors lie is not known.")
+    if not calibration.known:
+        notes.append("No gains are known, so there are no forces: only raw counts.")
+    elif not calibration.measured:
+        notes.append("Calibration is nominal: by the data sheets only.")
+    return notes
+
+
+def _read_bounds(group: h5py.Group, t0_ns: int) -> tuple[dict[int, Floats], float]:
+    """Read what two-way exchanges leave open of the clock.
+
+    Returns
+    -------
+    dict of int to (k, 3) array
+        By number of the segment, counted from the first one of the recording: device time,
+        least and greatest offset of session time there, s.
+    float
+        Median half width, ms; NaN without exchanges.
+    """
+    table: Any = group["clock"][:] if "clock" in group else np.empty(0)
+    if "half_width_ns" not in (table.dtype.names or ()):  # version 1
+        return {}, np.nan
+    table = table[table["half_width_ns"] >= 0]
+    if not len(table):
+        return {}, np.nan
+    out = {}
+    for segment in np.unique(table["segment"]).tolist():
+        rows = table[table["segment"] == segment]
+        middle_s = (rows["middle_ns"] - t0_ns) * 1e-9
+        half_s = rows["half_width_ns"] * 1e-9
+        out[segment] = np.column_stack(
+            (rows["t_dev_us"] * 1e-6, middle_s - half_s, middle_s + half_s)
+        )
+    first = int(group["clock"]["segment"][0])
+    half_width_ms = 1e-6 * float(np.median(table["half_width_ns"]))
+    return {segment - first: bounds for segment, bounds in out.items()}, half_width_ms
 
 
 def _check_samples(
@@ -243,43 +326,43 @@ def _forces(counts: NDArray[np.int32], calibration: Calibration, zeros: Any) -> 
 
 
 def _unusable(
-    flags: NDArray[np.uint8], labels: tuple[str, ...]
+    flags: NDArray[np.integer[Any]], labels: tuple[str, ...]
 ) -> tuple[Bools, list[str]]:
     """Which conversions are no measurements: their channel was silent or at its range's end."""
-    flagged = np.arange(min(len(labels), SILENT_SHIFT))
-    out = np.zeros((len(flags), len(labels)), bool)
-    saturated = (flags[:, None] >> flagged & 1).astype(bool)
-    silent = (flags[:, None] >> (SILENT_SHIFT + flagged) & 1).astype(bool)
-    out[:, flagged] = saturated | silent
+    channel = np.arange(len(labels))
+    bits = flags.astype(np.int64)[:, None]
+    saturated = (bits >> channel & 1).astype(bool)
+    silent = (bits >> (silent_shift(len(labels)) + channel) & 1).astype(bool)
     notes = [
         f"Sensor {labels[c]} was {what} in {count} rows; those are missing."
         for what, mask in (("silent", silent), ("at an end of its range", saturated))
         for c, count in enumerate(mask.sum(axis=0).tolist())
         if count
     ]
-    return out, notes
+    return saturated | silent, notes
 
 
 def _read_segment(
     samples: NDArray[np.void],
-    forces_n: Floats,
+    values: Floats,
     unusable: Bools,
     rate_hz: float,
     delay_s: float,
     t0_ns: int,
+    bounds: Floats | None,
 ) -> _Segment:
     device_us = samples["t_dev_us"]
     device_s = device_us * 1e-6
-    clock = fit_session_clock(device_s, (samples["t_host_ns"] - t0_ns) * 1e-9)
-    first, rows_n = GridAligner(forces_n.shape[1], rate_hz).push(
-        device_us, forces_n, samples["age_us"].astype(np.int64), samples["conversion"], unusable
+    clock = fit_session_clock(device_s, (samples["t_host_ns"] - t0_ns) * 1e-9, bounds)
+    first, grid = GridAligner(values.shape[1], rate_hz).push(
+        device_us, values, samples["age_us"].astype(np.int64), samples["conversion"], unusable
     )
-    grid_s = (first + np.arange(len(rows_n))) / rate_hz
+    grid_s = (first + np.arange(len(grid))) / rate_hz
     index_steps = np.diff(samples["index"]).astype(np.int64)  # u32: a wrap is a step of one
     return _Segment(
         clock=clock,
         t_s=clock(grid_s) - delay_s,
-        forces_n=rows_n,
+        values=grid,
         conversions=int(index_steps.sum()) + 1,
         duration_s=float(np.diff(clock(device_s[[0, -1]]))[0]),
         lost=int((index_steps - 1).sum()),
@@ -292,24 +375,24 @@ def _join(segments: list[_Segment], rate_hz: float, channels: int) -> tuple[Floa
     At least one, so that no step is ever taken across a restart.
     """
     t_parts: list[Floats] = []
-    force_parts: list[Floats] = []
+    parts: list[Floats] = []
     for segment in segments:
-        t_s, forces_n = segment.t_s, segment.forces_n
+        t_s, values = segment.t_s, segment.values
         if t_parts:
             later = t_s > t_parts[-1][-1]
-            t_s, forces_n = t_s[later], forces_n[later]
+            t_s, values = t_s[later], values[later]
         if not len(t_s):
             continue
         if t_parts:
             end_s = t_parts[-1][-1]
             missing = max(round((t_s[0] - end_s) * rate_hz) - 1, 1)
             t_parts.append(np.linspace(end_s, t_s[0], missing + 2)[1:-1])
-            force_parts.append(np.full((missing, channels), np.nan))
+            parts.append(np.full((missing, channels), np.nan))
         t_parts.append(t_s)
-        force_parts.append(forces_n)
+        parts.append(values)
     if not t_parts:
         return np.empty(0), np.empty((0, channels))
-    return np.concatenate(t_parts), np.concatenate(force_parts)
+    return np.concatenate(t_parts), np.concatenate(parts)
 
 
 def _grid_rate(segments: list[_Segment], rate_hz: float) -> float:
@@ -336,6 +419,45 @@ def _read_gaps(
             "lost": gaps["lost"].astype(np.int64),
             "reason": [reason.decode("ascii", "replace") for reason in gaps["reason"]],
         }
+    )
+
+
+# ---- imu -------------------------------------------------------------------------------------
+
+
+def _read_imu(name: str, group: h5py.Group, t0_ns: int, path: Path) -> Motion:
+    samples = group["samples"][:]
+    if not set(IMU.names or ()) <= set(samples.dtype.names or ()):
+        raise FileError(
+            f"{path}, stream {name}: samples need {', '.join(IMU.names or ())}.",
+            "Is it a session file?",
+        )
+    samples = samples[: consistent_rows(samples)]
+    rate_hz = float(group.attrs["rate_hz"])
+    steps = np.repeat([float(group.attrs["accel_g"]), float(group.attrs["gyro_dps"])], 3)
+    values = samples["imu"] * (steps / IMU_STEPS)
+    # All axes are read together: as rows of six channels that convert at once.
+    together = np.zeros(
+        len(samples),
+        [("t_dev_us", "<i8"), ("t_host_ns", "<i8"), ("index", "<u4"),
+         ("age_us", "<u4", (6,)), ("conversion", "u1", (6,))],
+    )  # fmt: skip
+    for field in ("t_dev_us", "t_host_ns", "index"):
+        together[field] = samples[field]
+    together["conversion"] = (samples["index"] % 256)[:, None]
+    usable = np.zeros(values.shape, bool)
+    segments = [
+        _read_segment(together[a:b], values[a:b], usable[a:b], rate_hz, 0.0, t0_ns, None)
+        for a, b in pairwise([*segment_starts(samples), len(samples)])
+    ]
+    t_s, grid = _join(segments, rate_hz, 6)
+    return Motion(
+        name=name,
+        fs_hz=_grid_rate(segments, rate_hz),
+        t_s=t_s,
+        acceleration_g=grid[:, :3],
+        turn_rate_dps=grid[:, 3:],
+        rows=len(samples),
     )
 
 

@@ -20,7 +20,8 @@ typedef struct {
     uint8_t counts[3 * SM_CELLS * SM_BATCH_ROWS_MAX];
 } sm_batch_t;
 
-/* Batches of about 10 ms. */
+/* Batches of about 10 ms. All zeros is a valid start; after a change of the rate, what was collected
+ * is forgotten, so flush before, and the index goes on. */
 void sm_batch_begin(sm_batch_t *batch, uint16_t boot_id, uint32_t rate_mhz);
 
 /* Takes one row; `number` is the ADC's own count of conversions, `silent` a bit for each silent

@@ -25,5 +25,8 @@ static inline uint8_t *sm_put_i24(uint8_t *p, int32_t v) {
 static inline uint16_t sm_get_u16(const uint8_t *p) {
     return (uint16_t)(p[0] | (uint16_t)((uint16_t)p[1] << 8));
 }
+static inline uint32_t sm_get_u32(const uint8_t *p) {
+    return sm_get_u16(p) | ((uint32_t)sm_get_u16(p + 2) << 16);
+}
 
 #endif

@@ -17,7 +17,7 @@ typedef struct {
     int32_t zero[SM_CELLS];
     bool tared;
     uint8_t left; /* rows still to come of a tare that has begun */
-    int64_t sum[SM_CELLS];
+    int32_t sum[SM_CELLS];
 } sm_tare_t;
 
 void sm_tare_begin(sm_tare_t *tare);

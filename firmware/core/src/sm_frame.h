@@ -33,7 +33,7 @@ size_t sm_frame_encode(sm_frame_t frame, uint8_t wire[SM_WIRE_MAX]);
 
 /* Collects one frame. All zeros is a valid start. */
 typedef struct {
-    uint8_t bytes[SM_WIRE_MAX];
+    uint8_t bytes[SM_WIRE_MAX - 1]; /* without its closing zero */
     uint8_t length;
     bool overlong;
     uint16_t damaged; /* frames that were dropped: COBS, CRC or length */

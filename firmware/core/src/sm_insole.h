@@ -9,6 +9,7 @@ extern "C" {
 #endif
 
 enum { SM_INSOLE_CELLS_MAX = 16, SM_IMU_AXES = 6, SM_CELL_HIGHEST = 4095 };
+enum { SM_INSOLE_ROWS_MAX = 20 }; /* in one record */
 enum { SM_RECORD_HEADER = 3 /* type u8, seq u16 */, SM_ROWS_HEADER = 15 };
 enum { SM_ROWS_PAYLOAD_MAX = 494 }; /* a block of the log holds no more; an ATT value not much */
 enum { SM_MTU_LEAST = 64, SM_MTU_MOST = 517 };
@@ -34,7 +35,7 @@ typedef struct {
     uint16_t period_us;
     uint8_t rows_wanted, rows, flags;
     uint32_t first_index, first_us;
-    sm_insole_row_t row[20];
+    sm_insole_row_t row[SM_INSOLE_ROWS_MAX];
 } sm_insole_batch_t;
 
 /* How many rows one record of `payload_max` bytes holds; 0 when not even one fits. */

@@ -26,10 +26,16 @@ typedef struct {
 
 typedef struct {
     int32_t count;
-    uint32_t t_us; /* end of the newest conversion; or when a restart will have settled */
+    uint32_t t_us;        /* end of the newest conversion */
+    uint32_t overdue_us;  /* when it has to be restarted, if nothing comes */
+    uint32_t since_us;    /* since when it is missed, or else at an end of its range */
     uint8_t number;
     bool converted; /* at least once */
-    bool unsent, silent;
+    bool unsent;
+    bool silent; /* gives nothing: not waited for */
+    bool missed; /* silent, and that was told: not only because it was restarted */
+    bool at_an_end, told_at_an_end;
+    bool given_up;
 } sm_channel_t;
 
 typedef struct {

@@ -6,47 +6,48 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
 from itertools import chain, repeat
-
-import numpy as np
-from numpy.typing import NDArray
 
 from solemetry.device import DeviceDescription, builtin_devices
 from solemetry.errors import DeviceError, FileError
-from solemetry.session.format import sample_type
-from solemetry.timebase import Unwrapper
-from solemetry_host.devices.source import Block, Emit, Notice, Opened
+from solemetry_host.devices.dialogue import Answer
+from solemetry_host.devices.link import DeviceLink
+from solemetry_host.devices.rows import RowBuilder
+from solemetry_host.devices.source import Block, Emit, Exchange, Notice, Opened
 from solemetry_host.devices.transport import Transport
-from solemetry_host.wire.records import (
-    AGE_UNIT_US,
-    DeviceEvent,
-    Info,
-    Record,
-    Type,
-    encode,
-    signed24,
-)
-from solemetry_host.wire.stream import StreamDecoder
-
-_ASK_EVERY_S = 0.25
-_GIVE_UP_S = 4.0
-"""A board restarts when its port is opened: its boot loader takes up to two seconds."""
+from solemetry_host.wire.records import DeviceEvent, Info, Record, TimeAnswer, Type
+from solemetry_host.wire.stream import Decoded
 
 _SILENCE_S = 3.0
 """A board that sends nothing for this long counts as gone."""
 
 _RETRY_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 
+EXCHANGE_EVERY_S = 0.9839
+"""No multiple of any period on either side, so that the questions meet every phase of the link."""
+
+_TIME_PATIENCE_S = 0.5
+
+
+@dataclass(eq=False)
+class _Device:
+    """The board that was met first; another one does not take its place."""
+
+    info: Info
+    description: DeviceDescription
+    rows: RowBuilder
+
 
 class BoardSource:
-    """Samples of one board.
+    """Rows of one board.
 
     Parameters
     ----------
     transport : Transport
-    stream : str
-        What to call its stream in recordings.
+    stream : str, optional
+        What to call its stream in recordings; by default what kind of device it is.
     now_ns : callable
         The host clock; tests bring their own.
     """
@@ -54,15 +55,15 @@ class BoardSource:
     def __init__(
         self,
         transport: Transport,
-        stream: str = "plate",
+        stream: str = "",
         now_ns: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
-        self._transport = transport
+        self.transport = transport
+        self._link = DeviceLink(transport, now_ns)
         self._stream = stream
-        self._now_ns = now_ns
-        self._last_ns = 0
-        self._seq = 0
-        self._rest = b""
+        self._next_exchange_s = 0.0
+        self._asked: dict[int, int] = {}
+        """Host time of the questions for the device's time that wait for an answer."""
 
     def run(self, emit: Emit, stop: threading.Event) -> None:
         """Open the board and emit what it sends; on a broken link try again until `stop`."""
@@ -72,163 +73,132 @@ class BoardSource:
                 self._pass_on(device, emit, stop)
                 break
             except DeviceError as error:
-                self._transport.close()
+                self._link.close()
                 emit(self._notice("link_lost", str(error)))
                 device = self._reconnect(device, emit, stop)
-        self._transport.close()
+        self._link.close()
+
+    def ask(self, command: Type, payload: bytes = b"") -> Future[Answer]:
+        """Send the running board a command; may be called from any thread."""
+        return self._link.dialogue.ask(command, payload)
 
     # ---- getting to know the board -----------------------------------------------------
 
-    def _connect(self, emit: Emit, stop: threading.Event) -> DeviceDescription | None:
-        met = self._meet(stop)
-        if met is None:
+    def _connect(self, emit: Emit, stop: threading.Event) -> _Device | None:
+        info = self._link.meet(stop)
+        if info is None:
             return None
-        info, description = met
-        emit(Opened(self._stream, self._stamp(), description, None, asdict(info)))
-        self._send(Type.COMMAND_START)
-        return description
+        device = _Device(info, self._describe(info), RowBuilder(info.channels))
+        self._stream = self._stream or info.kind
+        emit(Opened(self._stream, self._link.stamp(), device.description, None, asdict(info)))
+        self._start(emit)
+        return device
 
-    def _reconnect(
-        self, before: DeviceDescription, emit: Emit, stop: threading.Event
-    ) -> DeviceDescription | None:
+    def _describe(self, info: Info) -> DeviceDescription:
+        try:
+            return describe_board(info)
+        except DeviceError:
+            self._link.close()
+            raise
+
+    def _reconnect(self, before: _Device, emit: Emit, stop: threading.Event) -> _Device | None:
         for wait_s in chain(_RETRY_S, repeat(_RETRY_S[-1])):
             if stop.wait(wait_s):
                 return None
             try:
-                met = self._meet(stop)
-                if met is None:
+                info = self._link.meet(stop)
+                if info is None:
                     return None
-                info, description = met
-                if description.geometry_hash != before.geometry_hash:
-                    self._transport.close()
-                    raise DeviceError(
-                        f"Another device ({info.device_id}) is on {self._transport.name} now.",
-                        "Plug the first one in again, or stop and connect anew.",
-                    )
-                self._send(Type.COMMAND_START)
+                self._check_same(info, before)
+                self._start(emit)
             except DeviceError as error:
                 emit(self._notice("link_waiting", str(error)))
                 continue
-            emit(self._notice("link_back", f"{self._transport.name} is back."))
-            return description
+            emit(self._notice("link_back", f"{self._link.name} is back."))
+            return before
         return None
 
-    def _meet(self, stop: threading.Event) -> tuple[Info, DeviceDescription] | None:
-        """Open the link and learn what is there; None when `stop` came first."""
-        try:
-            self._transport.open()
-            info = self._ask_who(stop)
-            return None if info is None else (info, describe_board(info))
-        except DeviceError:
-            self._transport.close()
-            raise
-
-    def _ask_who(self, stop: threading.Event) -> Info | None:
-        decoder, received = StreamDecoder(channels=1), 0
-        began = next_ask = time.monotonic()
-        while not stop.is_set():
-            if time.monotonic() >= next_ask:
-                self._send(Type.COMMAND_INFO)
-                next_ask += _ASK_EVERY_S
-            data = self._transport.read()
-            received += len(data)
-            for record in decoder.push(data).records:
-                if record.type == Type.INFO:
-                    self._rest = decoder.rest
-                    return Info.parse(record.payload)
-            if time.monotonic() - began > _GIVE_UP_S:
-                raise self._no_answer(received, decoder.counters.frames)
-        return None
-
-    def _no_answer(self, received: int, frames: int) -> DeviceError:
-        name = self._transport.name
-        if not received:
-            return DeviceError(
-                f"Nothing came from {name} within {_GIVE_UP_S:.0f} s.",
-                "Is it the plate's port, and is the firmware flashed?",
+    def _check_same(self, info: Info, before: _Device) -> None:
+        if self._describe(info).geometry_hash != before.description.geometry_hash:
+            self._link.close()
+            raise DeviceError(
+                f"Another device ({info.device_id}) is on {self._link.name} now.",
+                "Plug the first one in again, or stop and connect anew.",
             )
-        if not frames:
-            return DeviceError(
-                f"{received} bytes came from {name}, but no frame could be read.",
-                "The baud rate is wrong, or another kind of device is there. "
-                "Give the rate as serial:PORT?baud=500000.",
-            )
-        return DeviceError(
-            f"{name} sends frames but does not say what it is.",
-            "Flash the firmware that came with this app.",
-        )
 
-    # ---- passing samples on ----------------------------------------------------------------
+    def _start(self, emit: Emit) -> None:
+        def answered(future: Future[Answer]) -> None:
+            error = future.exception()
+            if error is not None:
+                emit(self._notice("start_refused", str(error)))
 
-    def _pass_on(self, device: DeviceDescription, emit: Emit, stop: threading.Event) -> None:
-        decoder = StreamDecoder(len(device.layout.labels), self._rest)
-        rows = RowBuilder(len(device.layout.labels))
-        last_heard = time.monotonic()
+        self._asked.clear()
+        self.ask(Type.COMMAND_START).add_done_callback(answered)
+
+    # ---- passing on what it sends ----------------------------------------------------------
+
+    def _pass_on(self, device: _Device, emit: Emit, stop: threading.Event) -> None:
+        link = self._link
+        last_heard_s, damaged_before = link.now_s, 0
         while not stop.is_set():
-            data = self._transport.read()
-            before = decoder.counters.damaged
-            found = decoder.push(data)
-            stamp = self._stamp()
-            if decoder.counters.damaged > before:
-                damaged = decoder.counters.damaged - before
-                emit(Notice(self._stream, stamp, "link_damage", detail={"frames": damaged}))
+            self._ask_for_time(link.now_s)
+            found = link.read()
+            stamp = link.stamp()
+            if link.counters.damaged > damaged_before:
+                frames = link.counters.damaged - damaged_before
+                damaged_before = link.counters.damaged
+                emit(Notice(self._stream, stamp, "link_damage", detail={"frames": frames}))
             for record in found.records:
-                self._pass_on_record(record, emit, stamp)
-            if len(found.samples):
-                last_heard = time.monotonic()
-                emit(Block(self._stream, stamp, rows.build(found.samples, stamp)))
-            elif time.monotonic() - last_heard > _SILENCE_S:
+                self._pass_on_record(device, record, emit, stamp)
+            if self._pass_on_rows(device, found, emit, stamp):
+                last_heard_s = link.now_s
+            elif link.now_s - last_heard_s > _SILENCE_S:
                 raise DeviceError(
-                    f"{self._transport.name} has sent no sample for {_SILENCE_S:.0f} s.",
-                    "Check the cable, and the power of the board and its load cells.",
+                    f"{link.name} has sent no sample for {_SILENCE_S:.0f} s.",
+                    "Check the cable, and the power of the board and its sensors.",
                 )
 
-    def _pass_on_record(self, record: Record, emit: Emit, stamp: int) -> None:
+    def _pass_on_rows(self, device: _Device, found: Decoded, emit: Emit, stamp: int) -> bool:
+        if len(found.samples):
+            emit(Block(self._stream, stamp, device.rows.build(found.samples, stamp)))
+        elif len(found.rows):
+            emit(Block(self._stream, stamp, *device.rows.build_insole(found.rows, stamp)))
+        return bool(len(found.samples) or len(found.rows))
+
+    def _pass_on_record(self, device: _Device, record: Record, emit: Emit, stamp: int) -> None:
+        if record.type == Type.TIME:
+            self._pass_on_time(device, record, emit, stamp)
+            return
         event = DeviceEvent.parse(record.payload) if record.type == Type.EVENT else None
         if event is not None:
             detail = {"t_dev_us": event.t_us, "argument": event.argument}
             emit(Notice(self._stream, stamp, event.kind, detail=detail))
 
-    def _send(self, command: Type) -> None:
-        self._seq += 1
-        self._transport.write(encode(command, self._seq))
+    # ---- what time it is there -------------------------------------------------------------
 
-    def _stamp(self) -> int:
-        """Host time, strictly rising, so that a read can be told from the next by it."""
-        self._last_ns = max(self._now_ns(), self._last_ns + 1)
-        return self._last_ns
+    def _ask_for_time(self, now_s: float) -> None:
+        self._asked = {
+            seq: sent_ns
+            for seq, sent_ns in self._asked.items()
+            if now_s - sent_ns * 1e-9 < _TIME_PATIENCE_S
+        }
+        if now_s >= self._next_exchange_s:
+            self._next_exchange_s = now_s + EXCHANGE_EVERY_S
+            sent_ns = self._link.stamp()
+            self._asked[self._link.dialogue.tell(Type.COMMAND_TIME)] = sent_ns
+
+    def _pass_on_time(self, device: _Device, record: Record, emit: Emit, stamp: int) -> None:
+        answer = TimeAnswer.parse(record.payload)
+        sent_ns = self._asked.pop(answer.command_seq, None) if answer is not None else None
+        if answer is None or sent_ns is None:
+            return
+        received_us = device.rows.device_time(answer.received_us)
+        answered_us = device.rows.device_time(answer.sent_us)
+        if received_us is not None and answered_us is not None:
+            emit(Exchange(self._stream, stamp, sent_ns, received_us, answered_us))
 
     def _notice(self, kind: str, message: str) -> Notice:
-        return Notice(self._stream, self._stamp(), kind, message)
-
-
-class RowBuilder:
-    """Turns samples as they came over the wire into rows as they are kept."""
-
-    def __init__(self, channels: int) -> None:
-        self._type = sample_type(channels)
-        self._boot_id: int | None = None
-        self._unwrap = Unwrapper()
-
-    def build(self, samples: NDArray[np.void], t_host_ns: int) -> NDArray[np.void]:
-        """Rows of the session file for samples of one read."""
-        rows = np.empty(len(samples), self._type)
-        for name in ("index", "boot_id", "flags", "conversion"):
-            rows[name] = samples[name]
-        rows["counts"] = signed24(samples["counts"])
-        rows["age_us"] = samples["age"].astype(np.uint32) * AGE_UNIT_US
-        rows["t_dev_us"] = self._device_time(samples)
-        rows["t_host_ns"] = t_host_ns
-        return rows
-
-    def _device_time(self, samples: NDArray[np.void]) -> NDArray[np.int64]:
-        restarts = np.flatnonzero(np.diff(samples["boot_id"])) + 1
-        parts = []
-        for part in np.split(samples, restarts):
-            if int(part["boot_id"][0]) != self._boot_id:
-                self._boot_id, self._unwrap = int(part["boot_id"][0]), Unwrapper()
-            parts.append(self._unwrap.push(part["t_us"]))
-        return np.concatenate(parts)
+        return Notice(self._stream, self._link.stamp(), kind, message)
 
 
 def describe_board(info: Info) -> DeviceDescription:
@@ -253,4 +223,10 @@ def describe_board(info: Info) -> DeviceDescription:
             f"({info.geometry_hash:08x}, this app has {description.geometry_hash:08x}).",
             "Positions would be wrong. Flash the firmware that came with this app.",
         )
-    return description
+    if info.channels != len(description.layout.labels):
+        raise DeviceError(
+            f"{info.device_id} sends {info.channels} channels; its description has "
+            f"{len(description.layout.labels)}.",
+            "Flash the firmware that came with this app.",
+        )
+    return description.as_used(info.rate_hz, info.side)

@@ -16,8 +16,9 @@ import numpy as np
 from solemetry.calibration import Calibration
 from solemetry.device import DeviceDescription
 from solemetry.errors import FileError
+from solemetry.session.format import IMU, imu_of
 from solemetry.session.reading import open_hdf5
-from solemetry_host.devices.source import Block, Emit, Item, Notice, Opened
+from solemetry_host.devices.source import Block, Emit, Exchange, Item, Notice, Opened
 
 
 class ReplaySource:
@@ -76,15 +77,32 @@ def _stream_items(file: h5py.File, name: str) -> Iterator[Item]:
     description = DeviceDescription.from_toml(device.attrs["description"], "the recording")
     calibration = Calibration.from_json(device.attrs["calibration"], "the recording")
     calibration = calibration.tared(stream["zeros"]["zero_counts"][0])
+    info: dict[str, Any] = json.loads(device.attrs["info"])
+    description = description.as_used(float(stream.attrs["rate_hz"]), info.get("side", ""))
     samples = stream["samples"][:]
     stamps = samples["t_host_ns"]
     before = stream["clock"][:]
     before = before[before["t_dev_us"] < samples["t_dev_us"][0]]
-    info: dict[str, Any] = json.loads(device.attrs["info"])
     history = [(int(row["t_dev_us"]), int(row["offset_ns"])) for row in before]
-    yield Opened(name, int(stamps[0]), description, calibration, info | {"clock": history})
+    exchanges = [
+        Exchange(name, int(heard_ns), int(sent_ns), int(received_us), int(answered_us))
+        for sent_ns, received_us, answered_us, heard_ns in _table(stream, "exchanges")
+    ]
+    known = [exchange for exchange in exchanges if exchange.t_host_ns < stamps[0]]
+    info |= {"clock": history, "exchanges": known}
+    yield Opened(name, int(stamps[0]), description, calibration, info)
+    # Before the blocks: of what one read brought, answers were passed on first.
+    yield from exchanges[len(known) :]
+    imu = _table(file["streams"], f"{imu_of(name)}/samples")
     for rows in np.split(samples, np.flatnonzero(np.diff(stamps)) + 1):
-        yield Block(name, int(rows["t_host_ns"][0]), rows)
+        stamp = int(rows["t_host_ns"][0])
+        moving = imu[imu["t_host_ns"] == stamp] if len(imu) else np.empty(0, IMU)
+        yield Block(name, stamp, rows, moving)
+
+
+def _table(group: h5py.Group, name: str) -> Any:
+    """Rows of a table that not every recording has."""
+    return group[name][:] if name in group else np.empty(0)
 
 
 def _events(file: h5py.File) -> Iterator[Notice]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from solemetry.calibration import Calibration
 from solemetry.device import DeviceDescription
+from solemetry.session.format import IMU
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,36 @@ class Block:
         Host clock of the read; later than that of the stream's block before.
     rows : (n,) structured array
         `solemetry.session.format.sample_type`, n >= 1.
+    imu : (m,) structured array
+        `solemetry.session.format.IMU`; empty where the device has none.
     """
 
     stream: str
     t_host_ns: int
     rows: NDArray[np.void]
+    imu: NDArray[np.void] = field(default_factory=lambda: np.empty(0, IMU))
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One question for the device's time and its answer.
+
+    Attributes
+    ----------
+    stream : str
+    t_host_ns : int
+        Host clock of the read that brought the answer.
+    sent_ns : int
+        Host clock just before the question was sent.
+    received_us, answered_us : int
+        Device time of the question's arrival and of the answer, unwrapped like the rows'.
+    """
+
+    stream: str
+    t_host_ns: int
+    sent_ns: int
+    received_us: int
+    answered_us: int
 
 
 @dataclass(frozen=True)
@@ -65,7 +91,7 @@ class Notice:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
-Item = Opened | Block | Notice
+Item = Opened | Block | Exchange | Notice
 Emit = Callable[[Item], None]
 
 

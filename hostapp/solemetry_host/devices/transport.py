@@ -13,18 +13,26 @@ from serial.tools import list_ports
 
 from solemetry.errors import DeviceError
 
-BAUD = 500_000
-_COALESCE_S = 0.004
-"""After the first byte of a read, wait this long for the rest of its burst."""
+RATES = (500_000, 2_000_000)
+"""Baud rates of the boards there are, the commoner first: see firmware/PROTOCOL.md."""
+
+_COALESCE_S = 0.001
+"""After the first byte of a read, wait this long for the rest of its burst: about one frame. A
+longer wait would stand in every host stamp, and in what is known of the clock."""
 
 
 class Transport(Protocol):
     """A two-way stream of bytes. `DeviceError` from any of these means the link is gone."""
 
     name: str
+    rates: tuple[int, ...]
+    """Baud rates that may be tried, the one in use first; none where there is no such thing."""
 
     def open(self) -> None:
         """Open the link; opening a board's port may restart the board."""
+
+    def use_rate(self, rate: int) -> None:
+        """Go on at another of the `rates`, without opening the link anew."""
 
     def read(self) -> bytes:
         """Bytes that came, after at most a tenth of a second; none if none came."""
@@ -43,22 +51,31 @@ class SerialTransport:
     ----------
     port : str
         ``/dev/ttyACM0``, ``COM3``, or any pyserial URL.
-    baud : int
+    rates : tuple of int
+        Baud rates to try, the likeliest first.
     """
 
-    def __init__(self, port: str, baud: int = BAUD) -> None:
+    def __init__(self, port: str, rates: tuple[int, ...] = RATES) -> None:
         self.name = port
-        self._baud = baud
+        self.rates = rates
         self._port: serial.Serial | None = None
 
     def open(self) -> None:
         """Open the port for this program alone."""
         try:
             self._port = serial.serial_for_url(
-                self.name, self._baud, timeout=0.1, write_timeout=1.0, exclusive=True
+                self.name, self.rates[0], timeout=0.1, write_timeout=1.0, exclusive=True
             )
         except (serial.SerialException, OSError, ValueError) as error:
             raise _why_not_opened(self.name, error) from None
+
+    def use_rate(self, rate: int) -> None:
+        """Change the rate of the open port; a board is not restarted by it."""
+        try:
+            self._opened().baudrate = rate
+        except (serial.SerialException, OSError, ValueError) as error:
+            raise self._gone(error) from None
+        self.rates = (rate, *(other for other in self.rates if other != rate))
 
     def read(self) -> bytes:
         """Read a burst: wait for its first byte, then for what follows it closely."""

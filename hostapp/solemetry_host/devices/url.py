@@ -13,7 +13,7 @@ from solemetry.device import DeviceDescription
 from solemetry.errors import DeviceError
 from solemetry_host.devices.board import BoardSource
 from solemetry_host.devices.source import Source
-from solemetry_host.devices.transport import BAUD, SerialTransport
+from solemetry_host.devices.transport import RATES, SerialTransport, Transport
 
 _FORMS = (
     "Write serial:/dev/ttyACM0 or serial:COM3 for a board, sim:plate for a virtual one, "
@@ -50,8 +50,23 @@ def open_source(url: str) -> Source:
     return source
 
 
+def open_transport(url: str) -> Transport:
+    """Return the transport of a board that a ``serial:`` or ``sim:`` URL names, for commands.
+
+    Raises
+    ------
+    DeviceError
+        When the URL has another form.
+    """
+    source = open_source(url)
+    if not isinstance(source, BoardSource):
+        raise DeviceError(f"{url!r} takes no commands.", "Only a board does: serial:PORT.")
+    return source.transport
+
+
 def _serial(port: str, options: _Options) -> Source:
-    return BoardSource(SerialTransport(port, int(options.number("baud", BAUD))))
+    baud = int(options.number("baud", 0))
+    return BoardSource(SerialTransport(port, (baud,) if baud > 0 else RATES))
 
 
 def _replay(path: str, options: _Options) -> Source:

@@ -20,14 +20,15 @@ from solemetry.cop import center_of_pressure
 from solemetry.device import DeviceDescription
 from solemetry.errors import SolemetryError
 from solemetry.foot import FootRegistration
-from solemetry.session.format import SILENT_SHIFT
+from solemetry.session.format import silent_shift
+from solemetry.session.wording import Level, event_in_words
 from solemetry.timebase import GridAligner
-from solemetry_host.devices.source import Block, Item, Notice, Opened
+from solemetry_host.devices.source import Block, Exchange, Item, Notice, Opened
 from solemetry_host.live.clock import DeviceClock
 from solemetry_host.live.metrics import measure
 from solemetry_host.live.press import PressRoutine
 from solemetry_host.live.ring import Ring
-from solemetry_host.live.snapshot import Level, Link, Message, Snapshot
+from solemetry_host.live.snapshot import Link, Message, Snapshot
 from solemetry_host.live.tare import Tare
 
 WINDOW_S = 10.0
@@ -44,6 +45,7 @@ class TakeHeader:
     calibration: Calibration
     clock_history: tuple[tuple[int, int], ...]
     clock_segment: int
+    exchanges: tuple[Exchange, ...]
     feet: tuple[FootRegistration, ...]
 
 
@@ -56,8 +58,16 @@ class Take(Protocol):
     def samples(self, rows: NDArray[np.void], gaps: list[Gap]) -> None:
         """Rows as they came, and the holes before some of them."""
 
-    def clock(self, t_dev_us: int, offset_ns: int, segment: int) -> None:
-        """One observation of the device's clock."""
+    def imu(self, rows: NDArray[np.void]) -> None:
+        """Rows of the device's IMU, as they came."""
+
+    def clock(
+        self, t_dev_us: int, offset_ns: int, segment: int, within: tuple[int, int] | None
+    ) -> None:
+        """One observation of the device's clock; `within` as `DeviceClock.known_within`."""
+
+    def exchange(self, exchange: Exchange) -> None:
+        """One question for the device's time, and its answer."""
 
     def zero(self, zero_counts: NDArray[np.float64]) -> None:
         """Another zero, from the next row on."""
@@ -158,6 +168,8 @@ class Engine:
                 self._open(item)
             case Block():
                 self._block(item)
+            case Exchange():
+                self._exchange(item)
             case Notice():
                 self._notice(item)
 
@@ -188,6 +200,7 @@ class Engine:
                 calibration=device.calibration,
                 clock_history=tuple(device.clock.history),
                 clock_segment=device.clock.segment,
+                exchanges=tuple(device.clock.exchanges),
                 feet=tuple(self._feet.values()),
             )
         )
@@ -216,7 +229,7 @@ class Engine:
         self._device = _Device(
             opened=item,
             calibration=calibration,
-            clock=DeviceClock(item.info.get("clock", ())),
+            clock=DeviceClock(item.info.get("clock", ()), item.info.get("exchanges", ())),
             aligner=GridAligner(channels, description.rate_hz),
             ring=Ring(round(self._window_s * description.rate_hz), channels),
             link=Link("streaming", description.id, calibrated=calibration.measured),
@@ -234,8 +247,11 @@ class Engine:
         closed = device.clock.push(int(block.rows["t_dev_us"][-1]), block.t_host_ns)
         if self._take is not None:
             self._take.samples(block.rows, gaps)
+            if len(block.imu):
+                self._take.imu(block.imu)
             if closed is not None:
-                self._take.clock(*closed, device.clock.segment)
+                within = device.clock.known_within(closed[0])
+                self._take.clock(*closed, device.clock.segment, within)
             if self._take_began_us is None or any(gap.reason == "restart" for gap in gaps):
                 # After a restart of the device the count goes on from where it was.
                 elapsed_us = round(1e6 * (self.snapshot.elapsed_s or 0.0))
@@ -246,6 +262,18 @@ class Engine:
         if self._presses is not None:
             self._go_on_pressing(device, self._presses, forces)
         self._renew(t_s=float(block.rows["t_dev_us"][-1]) * 1e-6)
+
+    def _exchange(self, exchange: Exchange) -> None:
+        device = self._device
+        if device is None:
+            return
+        device.clock.push_exchange(exchange)
+        if self._take is not None:
+            self._take.exchange(exchange)
+        within = device.clock.known_within(exchange.answered_us)
+        half_width_ms = within[1] * 1e-6 if within is not None else float("nan")
+        device.link = replace(device.link, clock_half_width_ms=half_width_ms)
+        self._renew()
 
     def _follow(self, device: _Device, rows: NDArray[np.void]) -> list[Gap]:
         """Find what is missing, and notice a restart."""
@@ -268,7 +296,7 @@ class Engine:
             lost_rows=device.link.lost_rows + sum(gap.lost for gap in gaps),
             restarts=device.link.restarts + restarted,
             rate_hz=_measured_rate(device.first, rows[-1]),
-            silent=_flagged(labels, flags >> SILENT_SHIFT),
+            silent=_flagged(labels, flags >> silent_shift(len(labels))),
             saturated=_flagged(labels, flags),
         )
         return gaps
@@ -276,8 +304,8 @@ class Engine:
     def _align(self, device: _Device, rows: NDArray[np.void]) -> NDArray[np.float64]:
         rows = _of_last_boot(rows)
         channels = np.arange(len(device.description.layout.labels))
-        flags = rows["flags"][:, None]
-        unusable = (flags >> channels | flags >> (SILENT_SHIFT + channels)) & 1
+        flags = rows["flags"][:, None].astype(np.uint32)
+        unusable = (flags >> channels | flags >> (silent_shift(len(channels)) + channels)) & 1
         _, forces = device.aligner.push(
             rows["t_dev_us"],
             device.calibration.forces(rows["counts"]),
@@ -364,20 +392,16 @@ class Engine:
                 device.link = replace(device.link, damaged_frames=damaged)
             case "end" if device is not None:
                 device.link = replace(device.link, state="ended")
-        text = notice.message or self._wording(notice)
+        level, text = self._wording(notice)
         if text:
-            self.say(_LEVELS.get(notice.kind, "info"), text)
+            self.say(level, text)
         self._renew()
 
-    def _wording(self, notice: Notice) -> str:
-        if self._device is None or notice.kind not in ("sensor_silent", "sensor_back"):
-            return ""
-        labels = self._device.description.layout.labels
-        number = int(notice.detail.get("argument", 0))
-        label = labels[number] if number < len(labels) else str(number)
-        if notice.kind == "sensor_back":
-            return f"Load cell {label} gives data again."
-        return f"Load cell {label} gives no data. Check its wires and its amplifier's power."
+    def _wording(self, notice: Notice) -> tuple[Level, str]:
+        if notice.message:
+            return _LEVELS.get(notice.kind, "info"), notice.message
+        labels = self._device.description.layout.labels if self._device is not None else ()
+        return event_in_words(notice.kind, notice.detail, labels) or ("info", "")
 
     def _keep(self, kind: str, detail: dict[str, Any], t_host_ns: int | None = None) -> None:
         if self._take is not None:
@@ -410,7 +434,7 @@ class Engine:
 _LEVELS: dict[str, Level] = {
     "link_lost": "error",
     "link_waiting": "warning",
-    "sensor_silent": "error",
+    "start_refused": "error",
 }
 
 

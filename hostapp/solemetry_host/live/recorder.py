@@ -29,15 +29,19 @@ from solemetry.session.compaction import finish
 from solemetry.session.format import (
     CLOCK,
     EVENT,
+    EXCHANGE,
     FORMAT,
     GAP,
+    IMU,
     PARTIAL_SUFFIX,
     RECORDING,
     SUFFIX,
     VERSION,
+    imu_of,
     sample_type,
     zero_type,
 )
+from solemetry_host.devices.source import Exchange
 from solemetry_host.live.engine import Gap, TakeHeader
 
 FLUSH_S = 0.25
@@ -100,7 +104,9 @@ class Recorder:
         self._thread = threading.Thread(target=self._write, name="recorder", daemon=True)
         self._thread.start()
         for t_dev_us, offset_ns in header.clock_history:
-            self.clock(t_dev_us, offset_ns, header.clock_segment)
+            self.clock(t_dev_us, offset_ns, header.clock_segment, None)
+        for exchange in header.exchanges:
+            self.exchange(exchange)
         self.zero(header.calibration.zero_counts)
         for foot in header.feet:
             self.event(header.opened.t_host_ns, "foot", json.loads(foot.to_json()))
@@ -113,9 +119,23 @@ class Recorder:
         self._put("samples", rows)
         self.rows += len(rows)
 
-    def clock(self, t_dev_us: int, offset_ns: int, segment: int) -> None:
-        """One observation of the device's clock."""
-        self._put("clock", np.array([(t_dev_us, offset_ns, segment)], CLOCK))
+    def imu(self, rows: NDArray[np.void]) -> None:
+        """Rows of the device's IMU."""
+        self._put("imu", rows)
+
+    def clock(
+        self, t_dev_us: int, offset_ns: int, segment: int, within: tuple[int, int] | None
+    ) -> None:
+        """One observation of the device's clock, and what the exchanges leave open of it."""
+        middle_ns, half_width_ns = within or (0, -1)
+        row = (t_dev_us, offset_ns, segment, middle_ns, half_width_ns)
+        self._put("clock", np.array([row], CLOCK))
+
+    def exchange(self, exchange: Exchange) -> None:
+        """One question for the device's time, and its answer."""
+        e = exchange
+        row = (e.sent_ns, e.received_us, e.answered_us, e.t_host_ns)
+        self._put("exchanges", np.array([row], EXCHANGE))
 
     def zero(self, zero_counts: NDArray[np.float64]) -> None:
         """Another zero, from the next row on."""
@@ -157,13 +177,10 @@ class Recorder:
 
     def _write(self) -> None:
         assert self._file is not None
-        tables = {
-            "samples": self._file[f"streams/{self._stream}/samples"],
-            "gaps": self._file[f"streams/{self._stream}/gaps"],
-            "clock": self._file[f"streams/{self._stream}/clock"],
-            "zeros": self._file[f"streams/{self._stream}/zeros"],
-            "events": self._file["events"],
-        }
+        streams = self._file["streams"]
+        tables = {"events": self._file["events"], **streams[self._stream]}
+        if imu_of(self._stream) in streams:
+            tables["imu"] = streams[imu_of(self._stream)]["samples"]
         waiting: dict[str, list[NDArray[np.void]]] = {name: [] for name in tables}
         going_on = True
         try:
@@ -261,7 +278,9 @@ class Recorder:
         device.attrs.update(
             description=description.toml,
             calibration=header.calibration.to_json(),
-            info=json.dumps({k: v for k, v in opened.info.items() if k != "clock"}),
+            info=json.dumps(
+                {k: v for k, v in opened.info.items() if k not in ("clock", "exchanges")}
+            ),
         )
         stream = file.create_group(f"streams/{opened.stream}")
         stream.attrs.update(
@@ -275,9 +294,19 @@ class Recorder:
             ("samples", sample_type(channels)),
             ("gaps", GAP),
             ("clock", CLOCK),
+            ("exchanges", EXCHANGE),
             ("zeros", zero_type(channels)),
         ):
             _table(stream, name, row_type)
+        if description.layout.kind == "insole":
+            imu = file.create_group(f"streams/{imu_of(opened.stream)}")
+            imu.attrs.update(
+                kind="imu",
+                rate_hz=description.rate_hz,
+                accel_g=opened.info.get("accel_g", 0),
+                gyro_dps=opened.info.get("gyro_dps", 0),
+            )
+            _table(imu, "samples", IMU)
         _table(file, "events", EVENT)
 
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from solemetry.device import SensorLayout
 from solemetry.foot import FootRegistration
+from solemetry.session.wording import Level
 from solemetry.sway.ellipse import Ellipse
 
 Floats = NDArray[np.float64]
-Level = Literal["info", "warning", "error"]
 LinkState = Literal["closed", "connecting", "streaming", "lost", "ended", "failed"]
 
 
@@ -86,6 +86,8 @@ class Link:
     """Labels of sensors that give no data."""
     saturated: tuple[str, ...] = ()
     calibrated: bool = False
+    clock_half_width_ms: float = float("nan")
+    """How far the device's clock may be off, by the questions for its time; NaN without."""
 
 
 @dataclass(frozen=True)

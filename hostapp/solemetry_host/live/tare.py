@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from solemetry.calibration import Calibration
 from solemetry.errors import SolemetryError
-from solemetry.session.format import SILENT_SHIFT
+from solemetry.session.format import silent_shift
 
 DURATION_S = 1.0
 
@@ -41,7 +41,8 @@ class Tare:
     def push(self, rows: NDArray[np.void]) -> None:
         """Take the next rows."""
         self._counts.append(rows["counts"])
-        self._silent |= int(np.bitwise_or.reduce(rows["flags"])) >> SILENT_SHIFT
+        channels = rows["counts"].shape[1]
+        self._silent |= int(np.bitwise_or.reduce(rows["flags"])) >> silent_shift(channels)
 
     def zero_counts(self, before: Calibration) -> NDArray[np.float64]:
         """Return the counts of the unloaded sensors.

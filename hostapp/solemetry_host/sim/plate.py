@@ -14,6 +14,7 @@ from cobs import cobs
 from numpy.typing import NDArray
 
 from solemetry.device import DeviceDescription
+from solemetry_host.wire.plate import COUNTS_PER_GAIN, StoredCalibration, StoredCell
 from solemetry_host.wire.records import AGE_UNIT_US, MAJOR, Type, encode
 
 Floats = NDArray[np.float64]
@@ -22,6 +23,11 @@ Load = Callable[[Floats], tuple[Floats, Floats]]
 
 _FULL_SCALE = 2**23
 _OSCILLATORS_PPM = (500.0, -700.0, 1000.0, 0.0)
+_TARE_ROWS = 64
+_TEST_ROWS = 32
+_LEAST_MN = 10_000
+_NO_POSITION = -(2**31)
+_DONE, _UNKNOWN, _BAD_ARGUMENT = 0, 1, 2
 
 
 def corner_loads(force_n: Floats, cop_mm: Floats, xy_mm: Floats) -> Floats:
@@ -87,7 +93,12 @@ class VirtualPlate:
         self._noise = noise_counts
         self._boot_id = boot_id
         self._rng = np.random.default_rng(seed)
-        self._streaming = True
+        self._streams = 1
+        self._stored: StoredCalibration | None = None
+        self._written = 0
+        self._tare: Floats | None = None
+        self._taring: list[list[int]] | None = None
+        self._testing: tuple[int, list[list[int]]] | None = None
         self._index = self._seq = 0
         self._now_us = 0.0
         self._inbox = b""
@@ -96,8 +107,10 @@ class VirtualPlate:
         starts = self._rng.uniform(0, 1, 4) * periods
         self._chips = [_Chip(p, s) for p, s in zip(periods, starts, strict=True)]
 
-    def receive(self, data: bytes) -> None:
-        """Take bytes from the host."""
+    def receive(self, data: bytes, at_s: float | None = None) -> None:
+        """Take bytes from the host, at a moment after the last if one is given."""
+        if at_s is not None:
+            self._run_until(at_s)
         *frames, self._inbox = (self._inbox + data).split(b"\0")
         for frame in frames:
             try:
@@ -106,10 +119,20 @@ class VirtualPlate:
                 continue  # a damaged command gets no answer, and the host asks again
             crc = int.from_bytes(plain[-2:], "little")
             if len(plain) >= 5 and binascii.crc_hqx(plain[:-2], 0xFFFF) == crc:
-                self._obey(plain[0], int.from_bytes(plain[1:3], "little"))
+                self._obey(plain[0], int.from_bytes(plain[1:3], "little"), plain[3:-2])
 
     def advance(self, until_s: float) -> bytes:
         """Let time pass; return the bytes sent since the last call."""
+        self._run_until(until_s)
+        sent, self._outbox = bytes(self._outbox), bytearray()
+        return sent
+
+    def notice(self, code: int, argument: int) -> None:
+        """Send an EVENT, as a board would that has met a fault."""
+        now = int(self._now_us) % 2**32
+        self._send(Type.EVENT, struct.pack("<IBH", now, code, argument))
+
+    def _run_until(self, until_s: float) -> None:
         until_us = until_s * 1e6
         due = [(chip.next_us + k * chip.period_us, c)
                for c, chip in enumerate(self._chips)
@@ -121,8 +144,6 @@ class VirtualPlate:
                 self._conversion(c, int(t_us), int(counts[row, c]))
                 self._chips[c].next_us = t_us + self._chips[c].period_us
         self._now_us = max(self._now_us, until_us)
-        sent, self._outbox = bytes(self._outbox), bytearray()
-        return sent
 
     def _convert(self, t_s: Floats) -> NDArray[np.int64]:
         force_n, cop_mm = self._load(t_s - self._description.delay_s)
@@ -151,37 +172,143 @@ class VirtualPlate:
         saturated = sum(1 << c for c, chip in enumerate(chips)
                         if chip.count in (-_FULL_SCALE, _FULL_SCALE - 1))
         ages = [min((newest - chip.at_us) // AGE_UNIT_US, 0xFFFF) for chip in chips]
-        if self._streaming:
+        counts = [chip.count for chip in chips]
+        if self._streams & 1:
             self._send(
                 Type.SAMPLE,
                 struct.pack("<IIHB", index, newest % 2**32, self._boot_id, saturated)
-                + b"".join(chip.count.to_bytes(3, "little", signed=True) for chip in chips)
+                + b"".join(count.to_bytes(3, "little", signed=True) for count in counts)
                 + struct.pack("<4H4B", *ages, *(chip.conversion for chip in chips)),
             )
+        if self._streams & 2:
+            self._send_cop(index, newest, saturated, counts)
+        self._go_on_taring(counts)
+        self._go_on_testing(counts)
 
-    def _obey(self, command: int, seq: int) -> None:
-        if command == Type.COMMAND_INFO:
-            self._outbox += self._info()
-            return
+    # ---- commands --------------------------------------------------------------------------
+
+    def _obey(self, command: int, seq: int, payload: bytes) -> None:
         if command == Type.COMMAND_TIME:
             now = int(self._now_us) % 2**32
             self._send(Type.TIME, struct.pack("<HII", seq, now, now))
             return
-        known = command in (Type.COMMAND_START, Type.COMMAND_STOP)
-        if known:
-            self._streaming = command == Type.COMMAND_START
-        self._send(Type.ACK, struct.pack("<HBB", seq, command, 0 if known else 1))
+        status = self._do(command, seq, payload)
+        self._send(Type.ACK, struct.pack("<HBB", seq, command, status))
+
+    def _do(self, command: int, seq: int, payload: bytes) -> int:
+        match command:
+            case Type.COMMAND_INFO:
+                self._outbox += self._info()
+            case Type.COMMAND_START:
+                self._streams = payload[0] if payload else 1
+            case Type.COMMAND_STOP:
+                self._streams = 0
+            case Type.COMMAND_TARE:
+                self._taring = []
+            case Type.COMMAND_CAL_READ:
+                self._send(
+                    Type.CALIBRATION,
+                    struct.pack("<I", self._written) + self._calibration.to_bytes(),
+                )
+            case Type.COMMAND_CAL_WRITE:
+                return self._store(payload)
+            case Type.COMMAND_RATE:
+                wanted = struct.unpack_from("<I", payload.ljust(4, b"\0"))[0]
+                if wanted != round(self._description.rate_hz * 1000):
+                    return _BAD_ARGUMENT  # as of a board with one rate
+                self._outbox += self._info()
+            case Type.COMMAND_SELF_TEST:
+                self._testing = self._testing or (seq, [])
+            case _:
+                return _UNKNOWN
+        return _DONE
+
+    @property
+    def _calibration(self) -> StoredCalibration:
+        if self._stored is not None:
+            return self._stored
+        gains = COUNTS_PER_GAIN * 1000 / self._description.nominal_counts_per_n
+        places = np.rint(self._description.layout.xy_mm * 1000).astype(int)
+        cells = (
+            StoredCell(round(gain), int(x), int(y))
+            for gain, (x, y) in zip(gains, places, strict=True)
+        )
+        return StoredCalibration(0, tuple(cells))
+
+    def _store(self, payload: bytes) -> int:
+        read = StoredCalibration.parse(bytes(4) + payload)
+        if read is None:
+            return _BAD_ARGUMENT
+        if self._stored is None or read.to_bytes() != self._stored.to_bytes():
+            self._stored, self._written = read, self._written + 1
+        return _DONE
+
+    def _send_cop(self, index: int, t_us: int, saturated: int, counts: list[int]) -> None:
+        zero = np.zeros(4) if self._tare is None else self._tare
+        force_mn = [
+            round((count - z) * cell.gain / COUNTS_PER_GAIN)
+            for count, z, cell in zip(counts, zero, self._calibration.cells, strict=True)
+        ]
+        total = sum(force_mn)
+        nowhere = total < _LEAST_MN or saturated != 0
+        place = [_NO_POSITION, _NO_POSITION]
+        if not nowhere:
+            cells = self._calibration.cells
+            place = [
+                round(sum(f * at for f, at in zip(force_mn, axis, strict=True)) / total)
+                for axis in ([c.x_um for c in cells], [c.y_um for c in cells])
+            ]
+        flags = (
+            nowhere
+            | (saturated != 0) << 1
+            | (self._tare is None) << 3
+            | (self._stored is None) << 4
+        )
+        self._send(
+            Type.COP,
+            struct.pack("<IIHBiiiH", index, t_us % 2**32, self._boot_id, flags, *place, total,
+                        self._calibration_crc),
+        )
+
+    def _go_on_taring(self, counts: list[int]) -> None:
+        if self._taring is not None:
+            self._taring.append(counts)
+            if len(self._taring) == _TARE_ROWS:
+                self._tare, self._taring = np.mean(self._taring, axis=0), None
+
+    def _go_on_testing(self, counts: list[int]) -> None:
+        if self._testing is None:
+            return
+        seq, looks = self._testing
+        looks.append(counts)
+        if len(looks) < _TEST_ROWS:
+            return
+        self._testing = None
+        found = b""
+        for values in np.array(looks).T:
+            low, high = int(values.min()), int(values.max())
+            at_end = low == -_FULL_SCALE or high == _FULL_SCALE - 1
+            status = 2 if at_end else 3 if low == high else 0
+            mean = round(float(values.mean())).to_bytes(3, "little", signed=True)
+            found += bytes([status]) + mean + struct.pack("<H", min(high - low, 0xFFFF))
+        self._send(Type.SELF_TEST, struct.pack("<HB", seq, 4) + found)
+
+    @property
+    def _calibration_crc(self) -> int:
+        return 0 if self._stored is None else binascii.crc_hqx(self._stored.to_bytes(), 0xFFFF)
 
     def _info(self) -> bytes:
         d = self._description
         name = d.id.encode("ascii")
         self._seq += 1
+        features = 1  # it has a centre of pressure of its own
         return encode(
             Type.INFO,
             self._seq,
             struct.pack("<BBBBBBBBBBHIHBIB", MAJOR, 0, 0, 1, 0, 1, 1, 1, len(self._zero), d.bits,
                         128, round(d.rate_hz * 1000), self._boot_id, 1, d.geometry_hash,
-                        len(name)) + name,
+                        len(name)) + name
+            + struct.pack("<HHBHB", self._calibration_crc, features, 0, 0, 0),
         )
 
     def _send(self, type_: int, payload: bytes) -> None:
@@ -194,6 +321,7 @@ class VirtualPlateTransport:
 
     def __init__(self, plate: VirtualPlate, name: str = "sim:plate", speed: float = 1.0) -> None:
         self.name = name
+        self.rates: tuple[int, ...] = ()
         self._plate = plate
         self._speed = speed
         self._began: float | None = None
@@ -203,15 +331,21 @@ class VirtualPlateTransport:
         if self._began is None:
             self._began = time.monotonic()
 
+    def use_rate(self, rate: int) -> None:
+        """Do nothing: it has no rate."""
+
     def read(self) -> bytes:
         """Bytes of the last five milliseconds."""
-        assert self._began is not None
         time.sleep(0.005)
-        return self._plate.advance((time.monotonic() - self._began) * self._speed)
+        return self._plate.advance(self._now_s())
 
     def write(self, data: bytes) -> None:
         """Send bytes to the plate."""
-        self._plate.receive(data)
+        self._plate.receive(data, self._now_s())
 
     def close(self) -> None:
         """Nothing to release."""
+
+    def _now_s(self) -> float:
+        assert self._began is not None
+        return (time.monotonic() - self._began) * self._speed

@@ -305,6 +305,8 @@ def _link_numbers(link: Link) -> str:
         parts.append(f"no data from {', '.join(link.silent)}")
     if link.saturated:
         parts.append(f"{', '.join(link.saturated)} at the end of its range")
+    if math.isfinite(link.clock_half_width_ms):
+        parts.append(f"clock ±{link.clock_half_width_ms:.1f} ms")
     if not link.calibrated:
         parts.append("not calibrated: data-sheet gains")
     return " · ".join(parts)

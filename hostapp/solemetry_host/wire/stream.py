@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from solemetry_host.wire.batches import insole_rows, insole_wire_type, samples_rows
 from solemetry_host.wire.crc import crc16
 from solemetry_host.wire.records import Record, Type, sample_wire_type
 
@@ -31,12 +32,15 @@ class Decoded:
     Attributes
     ----------
     samples : (n,) structured array
-        `sample_wire_type` rows, in order.
+        `sample_wire_type` rows, in order, however many came in one record.
+    rows : (n,) structured array
+        `insole_wire_type` rows, in order.
     records : list of Record
-        Everything that is not a sample, in order.
+        Everything else, in order.
     """
 
     samples: NDArray[np.void]
+    rows: NDArray[np.void]
     records: list[Record] = field(default_factory=list)
 
 
@@ -49,13 +53,14 @@ class StreamDecoder:
     Parameters
     ----------
     channels : int
-        Sensors per sample.
+        Sensors per row.
     rest : bytes
         The beginning of a frame that another decoder of the same stream was left with.
     """
 
     def __init__(self, channels: int, rest: bytes = b"") -> None:
         self.counters = LinkCounters()
+        self._channels = channels
         self._sample_type = sample_wire_type(channels)
         self._rest = np.frombuffer(rest, np.uint8)
         self._overlong = False
@@ -103,14 +108,32 @@ class StreamDecoder:
     def _sort(
         self, plain: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]
     ) -> Decoded:
-        size = self._sample_type.itemsize
-        sample = (plain[starts] == Type.SAMPLE) & (lengths >= _HEADER + size + _CRC)
-        rows = _gather(plain, starts[sample] + _HEADER, size)
+        types, payloads = plain[starts], starts + _HEADER
+        sizes = lengths - _HEADER - _CRC
+        single = (types == Type.SAMPLE) & (sizes >= self._sample_type.itemsize)
+        batched, of_insole = (np.flatnonzero(types == t) for t in (Type.SAMPLES, Type.ROWS))
+        samples = np.ascontiguousarray(
+            _gather(plain, payloads[single], self._sample_type.itemsize)
+        ).view(self._sample_type)[:, 0]
+        taken = single.copy()
+        if len(batched):
+            several, counts = samples_rows(
+                plain, payloads[batched], sizes[batched], self._channels
+            )
+            taken[batched] = counts > 0
+            place = np.concatenate((np.flatnonzero(single), np.repeat(batched, counts)))
+            samples = np.concatenate((samples, several))[np.argsort(place, kind="stable")]
+        rows = np.empty(0, insole_wire_type(self._channels))
+        if len(of_insole):
+            rows, counts = insole_rows(
+                plain, payloads[of_insole], sizes[of_insole], self._channels
+            )
+            taken[of_insole] = counts > 0
         records = [
             _record(plain[start : start + length].tobytes())
-            for start, length in zip(starts[~sample], lengths[~sample], strict=True)
+            for start, length in zip(starts[~taken], lengths[~taken], strict=True)
         ]
-        return Decoded(np.ascontiguousarray(rows).view(self._sample_type)[:, 0], records)
+        return Decoded(samples, rows, records)
 
 
 def _unstuff(

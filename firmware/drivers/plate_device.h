@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plate behind its link: commands are obeyed, records sent, and what it must remember is kept.
+ * The same for every board and converter; PROTOCOL.md says what it does.
+ *
+ * A Board gives
+ *     uint32_t now_us()                             device microseconds
+ *     size_t room()                                 bytes the link takes without waiting
+ *     void write(const uint8_t *bytes, size_t n)
+ *     int read()                                    a byte from the host, or -1
+ *     const sm_memory_t *memory()
+ *     bool must_sense()                             a conversion waits: the host has to
+ *     bool takes_rate(uint32_t mhz, uint8_t rows)
+ *     void set_rate(uint32_t mhz, uint8_t rows)
+ *     void end_stream()                             what waits to be sent goes now */
+#pragma once
+#include <sm_bytes.h>
+#include <sm_command.h>
+#include <sm_cop.h>
+#include <sm_crc16.h>
+#include <sm_frame.h>
+#include <sm_rows.h>
+#include <sm_self_test.h>
+#include <sm_slots.h>
+
+/* What a plate is by its build. */
+struct plate_facts_t {
+    sm_info_t info;           /* rate_mhz: until a host has chosen another */
+    sm_calibration_t nominal; /* until one is stored */
+};
+
+template <typename Board>
+class PlateDevice {
+public:
+    PlateDevice(Board &board, const plate_facts_t &facts) : board_(board), facts_(facts) {}
+
+    /* Reads the memory and counts the boot. */
+    void begin(uint8_t reset_cause) {
+        info_ = facts_.info;
+        info_.reset_cause = reset_cause;
+        calibration_slots_ = {board_.memory(), kCalibrationAt, 1, SM_CALIBRATION_BYTES};
+        settings_slots_ = {board_.memory(), kSettingsAt, 1, kSettingsBytes};
+        boots_slots_ = {board_.memory(), kBootsAt, 1, kBootsBytes};
+        load_calibration();
+        load_settings();
+        count_boot();
+    }
+
+    /* Once the sensors run. `given_up`: those that were dead before a full restart. */
+    void greet(uint8_t given_up) {
+        given_up_ = given_up;
+        send_info();
+        for (uint8_t which = SM_MEMORY_CALIBRATION; which <= SM_MEMORY_BOOTS; which++)
+            if (damaged_ & (1u << which)) send_event(SM_EVENT_MEMORY_DAMAGED, which);
+    }
+
+    uint32_t rate_mhz() const { return info_.rate_mhz; }
+    uint8_t rows_wanted() const { return rows_; }
+    uint16_t boot_id() const { return info_.boot_id; }
+    uint8_t given_up() const { return given_up_; }
+    /* Silent for so long that only a full restart may help. */
+    uint8_t dead() const { return dead_; }
+
+    /* ---- what the sensors tell ---------------------------------------------------------------- */
+
+    /* One look at a channel, for the self-test. */
+    void look(uint8_t channel, int32_t count) { sm_self_test_look(&test_, channel, count); }
+
+    /* Every row, whether or not it is sent. */
+    void take(sm_sample_t &sample) {
+        sample.boot_id = info_.boot_id;
+        sm_tare_push(&tare_, &sample);
+    }
+
+    void send_sample(const sm_sample_t &sample) {
+        uint8_t payload[SM_SAMPLE_BYTES];
+        if (streams_ & SM_STREAM_SAMPLES)
+            send(SM_SAMPLE, payload, sm_pack_sample(&sample, payload));
+    }
+
+    void send_samples(const uint8_t *payload, uint8_t length) {
+        if (streams_ & SM_STREAM_SAMPLES) send(SM_SAMPLES, payload, length);
+    }
+
+    void send_cop(const sm_sample_t &sample) {
+        if (!(streams_ & SM_STREAM_COP)) return;
+        sm_cop_t cop;
+        sm_cop(&sample, &calibration_, info_.calibration, &tare_, &cop);
+        uint8_t payload[SM_COP_BYTES];
+        send(SM_COP, payload, sm_pack_cop(&cop, payload));
+    }
+
+    void tell(const sm_watch_t &found) {
+        const uint8_t not_back = given_up_ & found.restart & static_cast<uint8_t>(~told_given_up_);
+        told_given_up_ |= not_back;
+        dead_ = found.dead;
+        for (uint8_t c = 0; c < info_.channels; c++) {
+            const uint8_t bit = static_cast<uint8_t>(1u << c);
+            if (found.silent & bit) send_event(SM_EVENT_SILENT, c);
+            if (found.at_an_end & bit) send_event(SM_EVENT_AT_AN_END, c);
+            if (found.in_range & bit) send_event(SM_EVENT_IN_RANGE, c);
+            if (not_back & bit) send_event(SM_EVENT_GIVEN_UP, c);
+        }
+    }
+    void tell_back(uint8_t channel) { send_event(SM_EVENT_BACK, channel); }
+    void tell_dropped(uint8_t channel) { send_event(SM_EVENT_READOUT_DROPPED, channel); }
+
+    /* ---- the link ------------------------------------------------------------------------------ */
+
+    /* Once in each turn of the loop. The sensors come first: a host that floods the link must not
+     * keep them waiting. */
+    void listen() {
+        sm_frame_t frame;
+        int byte;
+        while (!board_.must_sense() && (byte = board_.read()) >= 0)
+            if (sm_receiver_push(&receiver_, static_cast<uint8_t>(byte), &frame))
+                answer(frame, board_.now_us());
+        report_self_test();
+        report_dropped_frames();
+    }
+
+private:
+    enum : uint8_t { kSettingsBytes = 5, kBootsBytes = 2 };
+    enum : uint16_t {
+        kCalibrationAt = 0,
+        kSettingsAt = kCalibrationAt + SM_SLOTS_BYTES(SM_CALIBRATION_BYTES),
+        kBootsAt = kSettingsAt + SM_SLOTS_BYTES(kSettingsBytes),
+    };
+    static constexpr uint32_t kTestUs = 900000; /* its result is due within a second */
+    static constexpr uint16_t kAnyNoise = 0;    /* someone may stand on the plate */
+
+    Board &board_;
+    const plate_facts_t facts_;
+    sm_slots_t calibration_slots_ = {}, settings_slots_ = {}, boots_slots_ = {};
+    sm_info_t info_ = {};
+    sm_calibration_t calibration_ = {};
+    uint32_t calibration_counter_ = 0;
+    uint8_t damaged_ = 0; /* bit m: memory m */
+    uint8_t rows_ = 0;    /* in one record; 0: as many as the plate finds right */
+    uint8_t streams_ = SM_STREAM_SAMPLES;
+    uint8_t given_up_ = 0, told_given_up_ = 0, dead_ = 0;
+    sm_tare_t tare_ = {};
+    sm_self_test_t test_ = {};
+    sm_receiver_t receiver_ = {};
+    uint16_t seq_ = 0, frames_dropped_ = 0;
+
+    /* ---- sending: never waits, a frame that does not fit is counted ----------------------------- */
+
+    bool send(uint8_t type, const uint8_t *payload, uint8_t length) {
+        uint8_t wire[SM_WIRE_MAX];
+        const sm_frame_t frame = {type, seq_++, length, payload};
+        const size_t n = sm_frame_encode(frame, wire);
+        if (board_.room() < n) {
+            if (frames_dropped_ < UINT16_MAX) frames_dropped_++;
+            return false;
+        }
+        board_.write(wire, n);
+        return true;
+    }
+
+    bool send_event(uint8_t code, uint16_t argument) {
+        uint8_t payload[SM_EVENT_BYTES];
+        return send(SM_EVENT, payload, sm_pack_event(board_.now_us(), code, argument, payload));
+    }
+
+    void send_info() {
+        uint8_t payload[SM_INFO_MAX];
+        send(SM_INFO, payload, sm_pack_info(&info_, payload));
+    }
+
+    void send_calibration() {
+        uint8_t payload[SM_CALIBRATION_RECORD_BYTES];
+        send(SM_CALIBRATION, payload,
+             sm_pack_calibration_record(calibration_counter_, &calibration_, payload));
+    }
+
+    void report_dropped_frames() {
+        const uint16_t dropped = frames_dropped_;
+        const size_t needed = SM_COBS_MAX(SM_HEADER + SM_EVENT_BYTES + SM_CRC) + 1;
+        if (!dropped || board_.room() < needed) return;
+        if (send_event(SM_EVENT_FRAMES_DROPPED, dropped)) frames_dropped_ -= dropped;
+    }
+
+    void report_self_test() {
+        sm_test_result_t results[SM_CELLS];
+        if (!sm_self_test_done(&test_, board_.now_us(), results)) return;
+        uint8_t payload[SM_SELF_TEST_BYTES(SM_CELLS)];
+        send(SM_SELF_TEST, payload,
+             sm_pack_self_test(test_.command_seq, info_.channels, results, payload));
+    }
+
+    /* ---- commands ------------------------------------------------------------------------------ */
+
+    void answer(const sm_frame_t &frame, uint32_t received_us) {
+        sm_command_t command;
+        uint8_t payload[SM_TIME_BYTES];
+        uint8_t status = sm_command_parse(&frame, &command);
+        if (status == SM_STATUS_DONE && command.type == SM_COMMAND_TIME) {
+            const uint8_t n = sm_pack_time(command.seq, received_us, board_.now_us(), payload);
+            send(SM_TIME, payload, n);
+            return;
+        }
+        if (status == SM_STATUS_DONE) status = obey(command);
+        send(SM_ACK, payload, sm_pack_ack(command.seq, command.type, status, payload));
+    }
+
+    uint8_t obey(const sm_command_t &command) {
+        switch (command.type) {
+        case SM_COMMAND_INFO: send_info(); return SM_STATUS_DONE;
+        case SM_COMMAND_START: streams_ = command.of.streams; return SM_STATUS_DONE;
+        case SM_COMMAND_STOP:
+            board_.end_stream();
+            streams_ = 0;
+            return SM_STATUS_DONE;
+        case SM_COMMAND_TARE: sm_tare_begin(&tare_); return SM_STATUS_DONE;
+        case SM_COMMAND_CAL_READ: send_calibration(); return SM_STATUS_DONE;
+        case SM_COMMAND_CAL_WRITE: return store_calibration(command.of.calibration);
+        case SM_COMMAND_RATE: return change_rate(command.of.rate.mhz, command.of.rate.rows);
+        case SM_COMMAND_SELF_TEST:
+            sm_self_test_begin(&test_, command.seq, info_.channels, -0x800000, 0x7FFFFF, kAnyNoise,
+                               board_.now_us(), kTestUs);
+            return SM_STATUS_DONE;
+        default: return SM_STATUS_UNKNOWN;
+        }
+    }
+
+    uint8_t store_calibration(const sm_calibration_t &calibration) {
+        uint8_t bytes[SM_CALIBRATION_BYTES];
+        sm_pack_calibration(&calibration, bytes);
+        if (!sm_slots_save(&calibration_slots_, bytes)) return SM_STATUS_MEMORY;
+        load_calibration();
+        return SM_STATUS_DONE;
+    }
+
+    uint8_t change_rate(uint32_t mhz, uint8_t rows) {
+        if (!board_.takes_rate(mhz, rows)) return SM_STATUS_BAD_ARGUMENT;
+        uint8_t bytes[kSettingsBytes];
+        sm_put_u8(sm_put_u32(bytes, mhz), rows);
+        if (!sm_slots_save(&settings_slots_, bytes)) return SM_STATUS_MEMORY;
+        if (mhz != info_.rate_mhz || rows != rows_) board_.set_rate(mhz, rows);
+        info_.rate_mhz = mhz;
+        rows_ = rows;
+        send_info();
+        return SM_STATUS_DONE;
+    }
+
+    /* ---- memory -------------------------------------------------------------------------------- */
+
+    /* True when `payload` now holds the newest record. */
+    bool load(const sm_slots_t &slots, uint8_t which, uint8_t *payload, uint32_t *counter) {
+        if (sm_slots_load(&slots, payload, counter) == SM_SLOTS_DAMAGED)
+            damaged_ |= static_cast<uint8_t>(1u << which);
+        return *counter != 0;
+    }
+
+    void load_calibration() {
+        uint8_t bytes[SM_CALIBRATION_BYTES];
+        calibration_ = facts_.nominal;
+        info_.calibration = 0;
+        if (!load(calibration_slots_, SM_MEMORY_CALIBRATION, bytes, &calibration_counter_)) return;
+        sm_unpack_calibration(bytes, &calibration_);
+        info_.calibration = sm_crc16(bytes, sizeof bytes);
+    }
+
+    void load_settings() {
+        uint8_t bytes[kSettingsBytes];
+        uint32_t counter;
+        if (!load(settings_slots_, SM_MEMORY_SETTINGS, bytes, &counter)) return;
+        const uint32_t mhz = sm_get_u32(bytes);
+        if (!board_.takes_rate(mhz, bytes[4])) return;
+        info_.rate_mhz = mhz;
+        rows_ = bytes[4];
+    }
+
+    void count_boot() {
+        uint8_t bytes[kBootsBytes] = {};
+        uint32_t counter;
+        load(boots_slots_, SM_MEMORY_BOOTS, bytes, &counter);
+        info_.boot_id = static_cast<uint16_t>(sm_get_u16(bytes) + 1);
+        sm_put_u16(bytes, info_.boot_id);
+        sm_slots_save(&boots_slots_, bytes);
+    }
+};

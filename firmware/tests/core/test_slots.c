@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "slots.h"
+
+/* A memory whose power can go, and whose cells can be broken. */
+enum { SIZE = SM_SLOTS_BYTES(SM_SLOT_PAYLOAD_MAX) };
+static struct {
+    uint8_t cells[SIZE];
+    uint16_t power;   /* bytes that can still be written; then every write fails */
+    uint8_t garbled;  /* what the byte becomes at which power goes; 0: it stays as it was */
+    bool unreadable, unwritable, weak; /* weak: the last byte of a write stays as it was */
+    uint16_t written; /* bytes */
+} memory;
+
+static bool read(void *context, uint16_t at, uint8_t *bytes, uint8_t length) {
+    (void)context;
+    if (memory.unreadable || at + length > SIZE) return false;
+    memcpy(bytes, memory.cells + at, length);
+    return true;
+}
+
+static bool write(void *context, uint16_t at, const uint8_t *bytes, uint8_t length) {
+    (void)context;
+    if (memory.unwritable || at + length > SIZE) return false;
+    for (uint8_t i = 0; i < length; i++) {
+        if (memory.power == 0) {
+            if (memory.garbled) memory.cells[at + i] = memory.garbled;
+            return false;
+        }
+        memory.power--;
+        memory.written++;
+        if (!memory.weak || i + 1 < length) memory.cells[at + i] = bytes[i];
+    }
+    return true;
+}
+
+static const sm_memory_t access = {read, write, NULL};
+static const sm_slots_t slots = {&access, 0, 1, 4};
+enum { SLOT = SM_SLOT_OVERHEAD + 4 };
+static const uint8_t first[] = "1st!", second[] = "2nd!", third[] = "3rd!";
+
+static void fresh(void) {
+    memset(&memory, 0, sizeof memory);
+    memset(memory.cells, 0xFF, sizeof memory.cells);
+    memory.power = UINT16_MAX;
+}
+
+static bool holds(sm_slots_outcome_t outcome, uint32_t counter, const uint8_t *expected) {
+    uint8_t payload[4] = "none";
+    uint32_t found = 99;
+    return sm_slots_load(&slots, payload, &found) == outcome && found == counter &&
+           memcmp(payload, expected, sizeof payload) == 0;
+}
+#define NONE ((const uint8_t *)"none")
+
+static void images_are_read_as_the_vectors_are(void) {
+    for (size_t i = 0; i < COUNT(IMAGES); i++) {
+        images_t is;
+        LOAD(is, IMAGES, i);
+        about(is.vector.name);
+        fresh();
+        copy_of_flash(memory.cells + 3, is.image, is.size);
+        const sm_slots_t at_3 = {&access, 3, is.version, is.slot_payload};
+        uint8_t payload[SM_SLOT_PAYLOAD_MAX];
+        uint32_t counter = 99;
+        CHECK(sm_slots_load(&at_3, payload, &counter) == is.outcome, "outcome");
+        CHECK(counter == is.counter, "counter");
+        CHECK(differs_from_flash(payload, is.vector.payload, is.vector.length) == 0, "payload");
+    }
+}
+
+static void records_are_written_as_the_vectors_are(void) {
+    for (size_t i = 0; i < COUNT(IMAGES); i++) {
+        images_t is;
+        LOAD(is, IMAGES, i);
+        uint8_t b;
+        LOAD(b, is.image, is.size / 2);
+        if (is.outcome != SM_SLOTS_SOUND || is.counter != 1 || b != 0xFF) continue;
+        about(is.vector.name);
+        fresh();
+        uint8_t payload[SM_SLOT_PAYLOAD_MAX];
+        copy_of_flash(payload, is.vector.payload, is.vector.length);
+        const sm_slots_t own = {&access, 0, is.version, is.slot_payload};
+        CHECK(sm_slots_save(&own, payload), "written");
+        CHECK(differs_from_flash(memory.cells, is.image, is.size) == 0, "bytes");
+    }
+}
+
+static void slots_are_written_in_turn(void) {
+    fresh();
+    CHECK(sm_slots_save(&slots, first) && holds(SM_SLOTS_SOUND, 1, first), "first");
+    CHECK(memory.cells[SLOT] == 0xFF, "in A");
+    CHECK(sm_slots_save(&slots, second) && holds(SM_SLOTS_SOUND, 2, second), "second");
+    CHECK(memcmp(memory.cells + 7, first, 4) == 0, "in B, and A stays");
+    CHECK(sm_slots_save(&slots, third) && holds(SM_SLOTS_SOUND, 3, third), "third");
+    CHECK(memcmp(memory.cells + 7, third, 4) == 0, "in A again");
+}
+
+static void the_same_bytes_are_not_written_again(void) {
+    fresh();
+    sm_slots_save(&slots, first);
+    sm_slots_save(&slots, second);
+    memory.written = 0;
+    CHECK(sm_slots_save(&slots, second), "done");
+    CHECK(memory.written == 0 && holds(SM_SLOTS_SOUND, 2, second), "without a write");
+    CHECK(sm_slots_save(&slots, first) && memory.written == SLOT, "those of the older are");
+}
+
+static void the_counter_wraps_past_zero(void) {
+    fresh();
+    for (size_t i = 0; i < COUNT(IMAGES); i++) {
+        images_t is;
+        LOAD(is, IMAGES, i);
+        if (is.counter == UINT32_MAX) copy_of_flash(memory.cells, is.image, is.size);
+    }
+    CHECK(sm_slots_save(&slots, first) && holds(SM_SLOTS_SOUND, 1, first), "to 1");
+    CHECK(sm_slots_save(&slots, second) && holds(SM_SLOTS_SOUND, 2, second), "and on");
+}
+
+/* After `before` records, the write of another is cut off at every byte in turn. */
+static void cut_every_byte(uint8_t before, uint8_t garbled) {
+    static const uint8_t *const records[] = {first, second, third};
+    for (uint8_t cut = 0; cut < SLOT; cut++) {
+        fresh();
+        for (uint8_t i = 0; i < before; i++) sm_slots_save(&slots, records[i]);
+        const uint8_t *const old = before ? records[before - 1] : NONE;
+        memory.power = cut;
+        memory.garbled = garbled;
+        CHECK(!sm_slots_save(&slots, (const uint8_t *)"new!"), "not written");
+        uint8_t payload[4] = "none";
+        uint32_t counter;
+        sm_slots_load(&slots, payload, &counter);
+        CHECK(counter == before && memcmp(payload, old, 4) == 0, "the older stays");
+        memory.power = UINT16_MAX;
+        CHECK(sm_slots_save(&slots, (const uint8_t *)"new!"), "the next try");
+        CHECK(holds(SM_SLOTS_SOUND, before + 1u, (const uint8_t *)"new!"), "is written");
+    }
+}
+
+static void a_write_that_is_cut_off_at_any_byte_leaves_the_older_record(void) {
+    static const uint8_t garbled[] = {0, 0x01, 0x53, 0x80, 0xA5, 0xFE, 0xFF};
+    for (uint8_t before = 0; before <= 3; before++)
+        for (uint8_t i = 0; i < sizeof garbled; i++) cut_every_byte(before, garbled[i]);
+}
+
+/* The next try is cut off too, a byte further each time: the first record outlives them all. */
+static void power_that_goes_again_and_again_leaves_the_older_record(void) {
+    fresh();
+    sm_slots_save(&slots, first);
+    for (uint8_t cut = 0; cut < SLOT; cut++) {
+        memory.power = cut;
+        memory.garbled = (uint8_t)(cut * 37 + 1);
+        CHECK(!sm_slots_save(&slots, second), "not written");
+        uint8_t payload[4];
+        uint32_t counter;
+        sm_slots_load(&slots, payload, &counter);
+        CHECK(counter == 1 && memcmp(payload, first, 4) == 0, "the older stays");
+    }
+}
+
+static void a_damaged_slot_is_the_next_to_be_written(void) {
+    for (uint8_t damaged = 0; damaged < 2; damaged++) {
+        fresh();
+        sm_slots_save(&slots, first);
+        sm_slots_save(&slots, second);
+        memory.cells[damaged * SLOT + 8] ^= 1;
+        const uint8_t *const left = damaged ? first : second;
+        CHECK(holds(SM_SLOTS_DAMAGED, damaged ? 1 : 2, left), "the other is in use");
+        CHECK(sm_slots_save(&slots, third), "written");
+        CHECK(holds(SM_SLOTS_SOUND, damaged ? 2 : 3, third), "both are sound");
+        CHECK(memcmp(memory.cells + (damaged ? 0 : SLOT) + 7, left, 4) == 0, "the other stays");
+    }
+}
+
+static void when_both_are_damaged_there_is_none(void) {
+    fresh();
+    sm_slots_save(&slots, first);
+    sm_slots_save(&slots, second);
+    memory.cells[2] ^= 0x40;
+    memory.cells[SLOT + SLOT - 1] ^= 0x40;
+    CHECK(holds(SM_SLOTS_DAMAGED, 0, NONE), "none");
+    CHECK(sm_slots_save(&slots, third) && holds(SM_SLOTS_DAMAGED, 1, third), "the first again");
+    CHECK(sm_slots_save(&slots, first) && holds(SM_SLOTS_SOUND, 2, first), "and the second");
+}
+
+static void a_memory_that_fails_is_told(void) {
+    fresh();
+    memory.unwritable = true;
+    CHECK(!sm_slots_save(&slots, first), "cannot be written");
+    memory.unwritable = false;
+    memory.weak = true;
+    CHECK(!sm_slots_save(&slots, first), "reads back other than written");
+    memory.weak = false;
+    memory.unreadable = true;
+    CHECK(!sm_slots_save(&slots, first) && holds(SM_SLOTS_DAMAGED, 0, NONE), "cannot be read");
+    const sm_slots_t beyond = {&access, SIZE - SLOT, 1, 4};
+    uint32_t counter;
+    uint8_t payload[4];
+    memory.unreadable = false;
+    CHECK(!sm_slots_save(&beyond, first) || !sm_slots_save(&beyond, second), "has no room for B");
+    CHECK(sm_slots_load(&beyond, payload, &counter) == SM_SLOTS_DAMAGED, "which is told");
+}
+
+void test_slots(void) {
+    images_are_read_as_the_vectors_are();
+    records_are_written_as_the_vectors_are();
+    about(NULL);
+    slots_are_written_in_turn();
+    the_same_bytes_are_not_written_again();
+    the_counter_wraps_past_zero();
+    a_write_that_is_cut_off_at_any_byte_leaves_the_older_record();
+    power_that_goes_again_and_again_leaves_the_older_record();
+    a_damaged_slot_is_the_next_to_be_written();
+    when_both_are_damaged_there_is_none();
+    a_memory_that_fails_is_told();
+}
