@@ -113,8 +113,14 @@ def find_hold(session: Session, stream: Stream) -> Hold:
     Raises
     ------
     UnavailableError
-        When nobody stands on the plate, or the marks lie outside the recording.
+        When there are no forces, nobody stands on the plate, or the marks lie outside the
+        recording.
     """
+    if stream.counts is not None:
+        raise UnavailableError(
+            "There are no forces to analyse, for no gains are known.",
+            "Calibrate the device, then open the recording with that calibration.",
+        )
     t_s = stream.t_s
     marked = _marked_spans(session, float(t_s[-1]) if len(t_s) else 0.0)
     if marked:

@@ -109,7 +109,7 @@ private:
     static constexpr uint32_t kRegistersReadyUs = 6; /* tREGACQ is 5 us, 6.7 */
     /* The sinc3 filter needs three conversions (8.4.2); the first after a restart is flushed. */
     static constexpr uint8_t kSettling = 3;
-    /* Two frames at 8 MHz. A read-out that meets the next conversion would hide its DRDY (8.5.1.5). */
+    /* Two frames at 8 MHz. A read-out that meets the next conversion hides its DRDY (8.5.1.5). */
     static constexpr uint32_t kReadUs = 40;
 
     /* OSR codes of the CLOCK register: 128 << code. For code 7 that register's description says
@@ -133,7 +133,7 @@ private:
         return code;
     }
 
-    /* ---- rows ------------------------------------------------------------------------------- */
+    /* ---- rows -------------------------------------------------------------------------------- */
 
     Outcome take(uint32_t at_us, Row *row) {
         const Outcome outcome = exchange();
@@ -169,11 +169,11 @@ private:
 
     int32_t counts_of(uint8_t channel) const {
         const uint8_t *const word = frame_ + 3 * (1 + channel);
-        const uint32_t top_aligned = static_cast<uint32_t>(word[0]) << 24 | word[1] << 16 | word[2] << 8;
-        return static_cast<int32_t>(top_aligned) >> 8;
+        const uint32_t top = static_cast<uint32_t>(word[0]) << 24;
+        return static_cast<int32_t>(top | word[1] << 16 | word[2] << 8) >> 8;
     }
 
-    /* ---- frames ----------------------------------------------------------------------------- */
+    /* ---- frames ------------------------------------------------------------------------------ */
 
     /* kRow: the frame holds a conversion that was not read before. kSkipped: it holds none. */
     Outcome exchange() {

@@ -69,15 +69,28 @@ public:
     template <typename Take, typename Drop>
     void read(Take take, Drop drop) {
         for (uint8_t c = 0; c < kChips; c++) {
-            if (!chip_[c].ready) continue;
+            if (!chip_[c].ready || leave(chip_[c])) continue;
             sm_conversion_t conversion = {c, chip_[c].number, 0, chip_[c].at_us};
             if (read_out(chip_[c], &conversion.count)) take(conversion);
             else drop(c);
         }
     }
 
+    /* Interrupts were held up (the flash was written): the stamps of now are late, and not every
+     * conversion had one. Left alone, each chip's next will be in time. */
+    void forget_held_up() {
+        for (Hx711Chip &chip : chip_) {
+            portENTER_CRITICAL(&mux_);
+            chip.ready = false;
+            chip.number = static_cast<uint8_t>(chip.number + 1); /* shows a loss in any case */
+            portEXIT_CRITICAL(&mux_);
+        }
+    }
+
 private:
     static constexpr uint8_t kAll = 0x0F;
+    /* The next conversion, 10.6 ms later at the soonest, would spoil a read-out without a sign. */
+    static constexpr uint32_t kInTimeUs = 10000;
     Hx711Chip chip_[kChips] = {};
     portMUX_TYPE mux_ = portMUX_INITIALIZER_UNLOCKED;
 
@@ -87,14 +100,27 @@ private:
         chip.reading = true;
         uint32_t bits = 0;
         for (uint8_t i = 0; i < 24; i++) bits = bits << 1 | (pulse(chip) ? 1 : 0);
-        const bool well = pulse(chip);
+        const bool rose = pulse(chip);
+        const bool in_time = is_in_time(chip);
         portENTER_CRITICAL(&mux_);
         chip.ready = chip.reading = false;
         /* It may have fallen while nobody listened. */
-        if (well && digitalRead(chip.dout) == LOW) chip.stamp(micros());
+        if (rose && digitalRead(chip.dout) == LOW) chip.stamp(micros());
         portEXIT_CRITICAL(&mux_);
         *count = static_cast<int32_t>(bits << 8) >> 8;
-        return well;
+        return rose && in_time;
+    }
+
+    static bool is_in_time(const Hx711Chip &chip) { return micros() - chip.at_us < kInTimeUs; }
+
+    /* True when this conversion is no more to be had: the loop came too late, or the chip was
+     * restarted. Its number shows that it is gone. */
+    bool leave(Hx711Chip &chip) {
+        portENTER_CRITICAL(&mux_);
+        const bool gone = !is_in_time(chip) || digitalRead(chip.dout) == HIGH;
+        if (gone) chip.ready = false;
+        portEXIT_CRITICAL(&mux_);
+        return gone;
     }
 
     bool pulse(const Hx711Chip &chip) {

@@ -11,7 +11,8 @@
  *     bool must_sense()                             a conversion waits: the host has to
  *     bool takes_rate(uint32_t mhz, uint8_t rows)
  *     void set_rate(uint32_t mhz, uint8_t rows)
- *     void end_stream()                             what waits to be sent goes now */
+ *     void end_stream()                             what waits to be sent goes now
+ *     void memory_written()                         that may have taken its time */
 #pragma once
 #include <sm_bytes.h>
 #include <sm_command.h>
@@ -60,7 +61,7 @@ public:
     /* Silent for so long that only a full restart may help. */
     uint8_t dead() const { return dead_; }
 
-    /* ---- what the sensors tell ---------------------------------------------------------------- */
+    /* ---- what the sensors tell --------------------------------------------------------------- */
 
     /* One look at a channel, for the self-test. */
     void look(uint8_t channel, int32_t count) { sm_self_test_look(&test_, channel, count); }
@@ -104,7 +105,7 @@ public:
     void tell_back(uint8_t channel) { send_event(SM_EVENT_BACK, channel); }
     void tell_dropped(uint8_t channel) { send_event(SM_EVENT_READOUT_DROPPED, channel); }
 
-    /* ---- the link ------------------------------------------------------------------------------ */
+    /* ---- the link ---------------------------------------------------------------------------- */
 
     /* Once in each turn of the loop. The sensors come first: a host that floods the link must not
      * keep them waiting. */
@@ -126,7 +127,8 @@ private:
         kBootsAt = kSettingsAt + SM_SLOTS_BYTES(kSettingsBytes),
     };
     static constexpr uint32_t kTestUs = 900000; /* its result is due within a second */
-    static constexpr uint16_t kAnyNoise = 0;    /* someone may stand on the plate */
+    /* Twice what an empty plate shows from peak to peak at its fastest; two or three newtons. */
+    static constexpr uint16_t kNoisy = 10000;
 
     Board &board_;
     const plate_facts_t facts_;
@@ -143,23 +145,19 @@ private:
     sm_receiver_t receiver_ = {};
     uint16_t seq_ = 0, frames_dropped_ = 0;
 
-    /* ---- sending: never waits, a frame that does not fit is counted ----------------------------- */
+    /* ---- sending: never waits, a frame that does not fit is counted -------------------------- */
 
-    bool send(uint8_t type, const uint8_t *payload, uint8_t length) {
+    void send(uint8_t type, const uint8_t *payload, uint8_t length) {
         uint8_t wire[SM_WIRE_MAX];
         const sm_frame_t frame = {type, seq_++, length, payload};
         const size_t n = sm_frame_encode(frame, wire);
-        if (board_.room() < n) {
-            if (frames_dropped_ < UINT16_MAX) frames_dropped_++;
-            return false;
-        }
-        board_.write(wire, n);
-        return true;
+        if (board_.room() >= n) board_.write(wire, n);
+        else if (frames_dropped_ < UINT16_MAX) frames_dropped_++;
     }
 
-    bool send_event(uint8_t code, uint16_t argument) {
+    void send_event(uint8_t code, uint16_t argument) {
         uint8_t payload[SM_EVENT_BYTES];
-        return send(SM_EVENT, payload, sm_pack_event(board_.now_us(), code, argument, payload));
+        send(SM_EVENT, payload, sm_pack_event(board_.now_us(), code, argument, payload));
     }
 
     void send_info() {
@@ -177,7 +175,8 @@ private:
         const uint16_t dropped = frames_dropped_;
         const size_t needed = SM_COBS_MAX(SM_HEADER + SM_EVENT_BYTES + SM_CRC) + 1;
         if (!dropped || board_.room() < needed) return;
-        if (send_event(SM_EVENT_FRAMES_DROPPED, dropped)) frames_dropped_ -= dropped;
+        frames_dropped_ = 0;
+        send_event(SM_EVENT_FRAMES_DROPPED, dropped);
     }
 
     void report_self_test() {
@@ -188,19 +187,21 @@ private:
              sm_pack_self_test(test_.command_seq, info_.channels, results, payload));
     }
 
-    /* ---- commands ------------------------------------------------------------------------------ */
+    /* ---- commands ---------------------------------------------------------------------------- */
 
     void answer(const sm_frame_t &frame, uint32_t received_us) {
         sm_command_t command;
         uint8_t payload[SM_TIME_BYTES];
-        uint8_t status = sm_command_parse(&frame, &command);
-        if (status == SM_STATUS_DONE && command.type == SM_COMMAND_TIME) {
-            const uint8_t n = sm_pack_time(command.seq, received_us, board_.now_us(), payload);
-            send(SM_TIME, payload, n);
+        if (frame.type == SM_COMMAND_TIME) {
+            send(SM_TIME, payload, sm_pack_time(frame.seq, received_us, board_.now_us(), payload));
             return;
         }
+        /* What only others know is unknown here, whatever its argument. */
+        const bool known = frame.type >= SM_COMMAND_INFO && frame.type <= SM_COMMAND_SELF_TEST;
+        uint8_t status = SM_STATUS_UNKNOWN;
+        if (known) status = sm_command_parse(&frame, &command);
         if (status == SM_STATUS_DONE) status = obey(command);
-        send(SM_ACK, payload, sm_pack_ack(command.seq, command.type, status, payload));
+        send(SM_ACK, payload, sm_pack_ack(frame.seq, frame.type, status, payload));
     }
 
     uint8_t obey(const sm_command_t &command) {
@@ -216,7 +217,7 @@ private:
         case SM_COMMAND_CAL_WRITE: return store_calibration(command.of.calibration);
         case SM_COMMAND_RATE: return change_rate(command.of.rate.mhz, command.of.rate.rows);
         case SM_COMMAND_SELF_TEST:
-            sm_self_test_begin(&test_, command.seq, info_.channels, -0x800000, 0x7FFFFF, kAnyNoise,
+            sm_self_test_begin(&test_, command.seq, info_.channels, -0x800000, 0x7FFFFF, kNoisy,
                                board_.now_us(), kTestUs);
             return SM_STATUS_DONE;
         default: return SM_STATUS_UNKNOWN;
@@ -226,7 +227,7 @@ private:
     uint8_t store_calibration(const sm_calibration_t &calibration) {
         uint8_t bytes[SM_CALIBRATION_BYTES];
         sm_pack_calibration(&calibration, bytes);
-        if (!sm_slots_save(&calibration_slots_, bytes)) return SM_STATUS_MEMORY;
+        if (!save(calibration_slots_, bytes)) return SM_STATUS_MEMORY;
         load_calibration();
         return SM_STATUS_DONE;
     }
@@ -235,7 +236,7 @@ private:
         if (!board_.takes_rate(mhz, rows)) return SM_STATUS_BAD_ARGUMENT;
         uint8_t bytes[kSettingsBytes];
         sm_put_u8(sm_put_u32(bytes, mhz), rows);
-        if (!sm_slots_save(&settings_slots_, bytes)) return SM_STATUS_MEMORY;
+        if (!save(settings_slots_, bytes)) return SM_STATUS_MEMORY;
         if (mhz != info_.rate_mhz || rows != rows_) board_.set_rate(mhz, rows);
         info_.rate_mhz = mhz;
         rows_ = rows;
@@ -243,13 +244,19 @@ private:
         return SM_STATUS_DONE;
     }
 
-    /* ---- memory -------------------------------------------------------------------------------- */
+    /* ---- memory ------------------------------------------------------------------------------ */
 
     /* True when `payload` now holds the newest record. */
     bool load(const sm_slots_t &slots, uint8_t which, uint8_t *payload, uint32_t *counter) {
         if (sm_slots_load(&slots, payload, counter) == SM_SLOTS_DAMAGED)
             damaged_ |= static_cast<uint8_t>(1u << which);
         return *counter != 0;
+    }
+
+    bool save(const sm_slots_t &slots, const uint8_t *payload) {
+        const bool saved = sm_slots_save(&slots, payload);
+        board_.memory_written();
+        return saved;
     }
 
     void load_calibration() {

@@ -12,10 +12,12 @@ public:
     void end() { space_.clear(); }
     bool isKey(const char *key) { return fake::nvs.entry.count(full(key)) != 0; }
     bool remove(const char *key) { return !read_only_ && fake::nvs.entry.erase(full(key)) != 0; }
-    size_t getBytesLength(const char *key) { return isKey(key) ? fake::nvs.entry[full(key)].size() : 0; }
+    size_t getBytesLength(const char *key) {
+        return isKey(key) ? fake::nvs.entry[full(key)].size() : 0;
+    }
     size_t getBytes(const char *key, void *buf, size_t maxLen) {
         const size_t length = getBytesLength(key);
-        if (!length || length > maxLen) return 0; /* as the real one: too small a room gets nothing */
+        if (!length || length > maxLen) return 0; /* too small a room gets nothing */
         memcpy(buf, fake::nvs.entry[full(key)].data(), length);
         return length;
     }

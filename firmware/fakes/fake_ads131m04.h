@@ -77,6 +77,9 @@ private:
         board.at(board.now_ns + delay_ns + period_ns(), [this, life] { convert(life); });
     }
 
+    /* 0 for gain 1, 7 for gain 128 (8.6.5) */
+    int gain_code(int channel) const { return register_at[kGain1] >> 4 * channel & 7; }
+
     void convert(unsigned life) {
         if (life != life_ || held_) return;
         board.at(board.now_ns + period_ns(), [this, life] { convert(life); });
@@ -84,7 +87,7 @@ private:
         Counts counts = load(made.size());
         const bool settled = since_change_++ >= 3;
         for (int c = 0; c < 4; c++)
-            counts[c] = settled ? counts[c] >> (7 - (register_at[kGain1] >> 4 * c & 7)) : kUnsettled;
+            counts[c] = settled ? counts[c] >> (7 - gain_code(c)) : kUnsettled;
         made.push_back({board.now_ns, counts, settled});
         /* Full, it keeps the old ones, and DRDY moves every second time only (table 9-1). */
         if (fifo_.size() == 2) {
@@ -113,7 +116,7 @@ private:
         power_on();
     }
 
-    /* ---- frames (8.5.1.7): six words of 24 bits; answers are one frame late --------------------- */
+    /* ---- frames (8.5.1.7): six words of 24 bits; answers are one frame late ------------------ */
 
     uint16_t status() const {
         const uint16_t mode = register_at[kMode];
@@ -153,7 +156,7 @@ private:
         const unsigned at = command_ >> 7 & 0x3F;
         response_ = 0;
         if (command_ >> 13 == 5) response_ = at == kStatus ? status() : register_at[at];
-        else if (command_ >> 13 == 3) response_ = write(at, static_cast<uint16_t>(in_[3] << 8 | in_[4]));
+        else if (command_ >> 13 == 3) response_ = write(at, in_[3] << 8 | in_[4]);
         else command_ = 0;
     }
 
@@ -165,7 +168,8 @@ private:
         edge = watched;
     }
 
-    uint16_t write(unsigned at, uint16_t value) {
+    uint16_t write(unsigned at, int word) {
+        const auto value = static_cast<uint16_t>(word);
         if (at >= kMode && !deaf) {
             if (register_at[at] != value) since_change_ = 0;
             const bool new_rate = at == kClock && register_at[at] != value;

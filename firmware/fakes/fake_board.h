@@ -35,6 +35,7 @@ struct Board {
     uint64_t start_us = 0; /* what micros() shows at now_ns == 0 */
     Pin pin[kPins];
     int critical = 0; /* depth of critical sections */
+    uint64_t latency_ns = 0; /* from an edge to its interrupt */
     std::function<void()> preempt; /* what may come in wherever interrupts are let in again */
     std::multimap<uint64_t, std::function<void()>> agenda;
 
@@ -60,9 +61,11 @@ struct Board {
         p.level = level;
         if (!(p.edge & (level ? 1 : 2))) return;
         p.pending = true;
-        if (!critical) interrupt();
+        if (latency_ns) at(now_ns + latency_ns, [this] { interrupt(); });
+        else interrupt();
     }
     void interrupt() {
+        if (critical) return;
         for (Pin &p : pin)
             if (p.pending) {
                 p.pending = false;

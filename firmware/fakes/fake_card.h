@@ -13,6 +13,7 @@ struct Card {
     long cut_after = -1; /* bytes until power goes; -1: it stays */
     size_t written = 0;  /* whole sectors */
     uint64_t write_us = 1000;
+    uint64_t pause_us = 0; /* the next write takes this much longer: cards tidy up now and then */
 
     bool read(uint32_t at, uint8_t *bytes) {
         if (!present || at >= sectors) return false;
@@ -24,7 +25,8 @@ struct Card {
     }
     bool write(uint32_t at, const uint8_t *bytes) {
         if (!present || broken || at >= sectors) return false;
-        board.pass_us(write_us);
+        board.pass_us(write_us + pause_us);
+        pause_us = 0;
         for (size_t i = 0; i < 512; i++) {
             if (cut_after == 0) throw PowerCut{};
             if (cut_after > 0) cut_after--;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An HX711 on two pins of the fake board: converts on its own oscillator, is read bit by bit, powers
- * down when its clock stays high. Pulses and times: the chip's data sheet (Avia Semiconductor), the
- * 75 us between two conversions that nobody read: measured by its users. */
+/* An HX711 on two pins of the fake board: converts on its own oscillator, is read bit by bit,
+ * powers down when its clock stays high. Pulses and times: the chip's data sheet (Avia
+ * Semiconductor); the 75 us between two conversions that nobody read: measured by its users. */
 #pragma once
 #include "fake_board.h"
 
@@ -30,7 +30,8 @@ public:
         set(true);
         settle();
     }
-    uint64_t period_ns() const { return period_ns_; }
+    uint64_t next_ns() const { return made.back().t_ns + period_ns_; }
+    unsigned pulses() const { return pulses_; } /* since the last conversion */
 
 private:
     static constexpr uint64_t kPowerDownNs = 60000, kUpdateNs = 75000;
@@ -53,11 +54,11 @@ private:
         board.at(board.now_ns + period_ns_, [this, life] { convert(life); });
         if (silent) return;
         if (pulses_ > 0 && pulses_ < 25) collisions++;
-        const bool unread = pulses_ == 0;
+        const bool low = !board.pin[dout_].level;
         made.push_back({board.now_ns, load(made.size())});
         shifting_ = static_cast<uint32_t>(made.back().count);
         pulses_ = 0;
-        if (unread) {
+        if (low) {
             set(true);
             board.at(board.now_ns + kUpdateNs, [this] { set(pulses_ != 0); });
         } else {

@@ -52,7 +52,7 @@ public:
 
     void turn() {
         Tick tick;
-        while (sampler_.take(tick)) take(tick);
+        for (uint8_t i = 0; i < kTicksAtOnce && sampler_.take(tick); i++) take(tick);
         for (Link *link : links_) attend(*link);
         download_.step(now());
         for (Link *link : links_) link->report_not_sent(now());
@@ -64,6 +64,7 @@ private:
     static constexpr uint8_t kFirmware[3] = {0, 1, 0};
     static constexpr const char *kFirmwareText = "0.1.0";
     static constexpr uint32_t kAfterlifeMagic = 0x534D4C46;
+    static constexpr uint8_t kTicksAtOnce = 16; /* a memory that is too slow must not take it all */
     static constexpr uint32_t kWatchdogMs = 5000, kNoTicksUs = 1000000;
 
     Settings settings_;
@@ -90,7 +91,7 @@ private:
     /* ---- rows ----------------------------------------------------------------------------- */
 
     void take(const Tick &tick) {
-        last_tick_us_ = tick.t_us;
+        last_tick_us_ = now();
         watch_imu(tick);
         if (tick.battery_mv) watch_battery(tick.battery_mv);
         const uint8_t flags = row_flags();

@@ -13,7 +13,7 @@
 #include <sdkconfig.h>
 
 #ifndef CONFIG_ESP_BROWNOUT_DET
-#error "The brown-out detector is off: a plate that lost its power for a moment would go on wrongly."
+#error "The brown-out detector is off: a plate short of power would go on, and measure wrongly."
 #endif
 
 static const uint8_t kFirmware[3] = {0, 1, 0};
@@ -56,6 +56,7 @@ public:
     bool takes_rate(uint32_t mhz, uint8_t rows) const { return sensors.takes_rate(mhz, rows); }
     void set_rate(uint32_t mhz, uint8_t rows);
     void end_stream();
+    void memory_written() { sensors.memory_written(); }
 
     Sensors sensors;
 
@@ -70,7 +71,7 @@ static PlateDevice<Board> plate(board, facts());
 void Board::set_rate(uint32_t mhz, uint8_t rows) { sensors.set_rate(plate, mhz, rows); }
 void Board::end_stream() { sensors.end_stream(plate); }
 
-/* ---- life --------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 /* Which sensors were dead when the watchdog bit. Outlives every reset but those of the power. */
 static const uint32_t kKnown = 0x444541C4;

@@ -55,6 +55,8 @@ public:
         if (length) device.send_samples(payload, length);
     }
 
+    void memory_written() {} /* the driver knows a pause by its length */
+
     template <typename Device>
     void sense(Device &device) {
         const uint32_t now_us = micros(); /* before the look, so that none is missed between */
@@ -113,7 +115,7 @@ private:
         return at_end_ = ends;
     }
 
-    /* ---- what a look at the clock finds: all channels are one chip's ---------------------------- */
+    /* ---- what a look at the clock finds: all channels are one chip's ------------------------- */
 
     template <typename Device>
     void watch(Device &device, uint32_t now_us, bool was_reset) {
@@ -158,7 +160,7 @@ private:
         overdue_us_ = micros() + SM_SETTLING_PERIODS * adc_.period_us();
     }
 
-    /* ---- the chip's bus -------------------------------------------------------------------------- */
+    /* ---- the chip's bus ---------------------------------------------------------------------- */
 
     static void transfer(void *, const uint8_t *out, uint8_t *in) {
         SPI.beginTransaction(SPISettings(kSpiHz, SPI_MSBFIRST, SPI_MODE1));

@@ -17,6 +17,7 @@ public:
         static const uint8_t dout[] = SM_DOUT_PINS, sck[] = SM_SCK_PINS;
         bank_.begin(dout, sck);
         sm_rows_begin(&rows_, SM_RATE_MHZ, micros());
+        watch_from_us_ = micros();
         sm_rows_give_up(&rows_, given_up);
     }
 
@@ -29,10 +30,17 @@ public:
     template <typename Device>
     void end_stream(Device &) {} /* no row waits for another */
 
+    /* Longer than three periods it would pass for silence. */
+    void memory_written() {
+        bank_.forget_held_up();
+        watch_from_us_ = micros() + 2 * rows_.period_us;
+    }
+
     template <typename Device>
     void sense(Device &device) {
         bank_.read([&](const sm_conversion_t &conversion) { take(device, conversion); },
                    [&](uint8_t channel) { device.tell_dropped(channel); });
+        if (static_cast<int32_t>(micros() - watch_from_us_) < 0) return;
         sm_watch_t found;
         sm_rows_watch(&rows_, micros(), &found);
         if (found.restart) bank_.restart(found.restart);
@@ -42,6 +50,7 @@ public:
 private:
     Hx711BankEsp32 bank_;
     sm_rows_t rows_ = {};
+    uint32_t watch_from_us_ = 0;
 
     template <typename Device>
     void take(Device &device, const sm_conversion_t &conversion) {

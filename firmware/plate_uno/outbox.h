@@ -16,7 +16,8 @@ public:
 
     /* As much as the port takes without waiting. */
     void pump() {
-        for (int room = Serial.availableForWrite(); room > 0 && used(); room--) Serial.write(ring_[out_++]);
+        int room = Serial.availableForWrite();
+        for (; room > 0 && used(); room--) Serial.write(ring_[out_++]);
     }
 
 private:

@@ -2,7 +2,7 @@
 /* The balance plate on an Arduino Uno: four HX711s to raw counts on the serial link.
  * Bytes: ../PROTOCOL.md. Pins, rate and identity: device.h, made from hardware/plate/device.toml. */
 #include "device.h"
-#include "eeprom.h"
+#include "eeprom_memory.h"
 #include "hx711_bank.h"
 #include "outbox.h"
 #include "restart.h"
@@ -82,7 +82,7 @@ static void report_dropped_frames() {
         frames_dropped -= dropped;
 }
 
-/* ---- memory ----------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 static void nothing_to_do_yet() {}
 static void serve();
@@ -133,7 +133,7 @@ static bool count_boot() {
     return sm_slots_save(&kBoots, bytes) && outcome != SM_SLOTS_DAMAGED;
 }
 
-/* ---- sensing ---------------------------------------------------------------------------------- */
+/* ---- sensing --------------------------------------------------------------------------------- */
 
 static void send_row(sm_sample_t &sample) {
     sample.boot_id = boot_id;
@@ -155,22 +155,20 @@ static void take(const sm_conversion_t &conversion) {
     sm_self_test_look(&test, conversion.channel, conversion.count);
     const uint8_t outcome = sm_rows_push(&rows, &conversion, &sample);
     if (outcome & SM_ROW_CLOSED) send_row(sample);
-    if (!(outcome & SM_CHANNEL_BACK)) return;
-    send_event(SM_EVENT_BACK, conversion.channel);
-    restart.remember(restart.tried() & static_cast<uint8_t>(~_BV(conversion.channel)));
+    if (outcome & SM_CHANNEL_BACK) send_event(SM_EVENT_BACK, conversion.channel);
 }
 
 static void drop(uint8_t channel) { send_event(SM_EVENT_READOUT_DROPPED, channel); }
 
 /* A channel that is dead is worth one restart of the whole board: the watchdog's, for it alone
- * resets every part of the chip. What that does not cure is given up, and the others go on. */
-static void despair_of(uint8_t dead) {
-    const uint8_t tried = dead & restart.tried();
-    if (tried) {
-        sm_rows_give_up(&rows, tried);
-        send_events(SM_EVENT_GIVEN_UP, tried);
-    }
-    if (dead & ~tried) restart.remember(restart.tried() | dead);
+ * resets every part of the processor. What that does not cure for good is given up, and the others
+ * go on. True when the board is to be restarted. */
+static bool despair_of(uint8_t dead) {
+    const uint8_t tried = restart.tried();
+    sm_rows_give_up(&rows, dead & tried);
+    send_events(SM_EVENT_GIVEN_UP, dead & tried);
+    restart.remember(tried | dead);
+    return dead & ~tried;
 }
 
 /* Who has not looked for long cannot tell who was silent: there is time to look first. */
@@ -198,8 +196,7 @@ static void watch() {
     send_events(SM_EVENT_SILENT, found.silent);
     send_events(SM_EVENT_AT_AN_END, found.at_an_end);
     send_events(SM_EVENT_IN_RANGE, found.in_range);
-    restarting = found.dead & ~restart.tried();
-    despair_of(found.dead);
+    restarting = despair_of(found.dead);
 }
 
 /* What must go on whatever else is being done. */
@@ -216,7 +213,7 @@ static void end_self_test() {
     send(SM_SELF_TEST, payload, sm_pack_self_test(test.command_seq, SM_CHANNELS, results, payload));
 }
 
-/* ---- commands --------------------------------------------------------------------------------- */
+/* ---- commands -------------------------------------------------------------------------------- */
 
 static void send_info() {
     sm_info_t info = {};
@@ -296,7 +293,7 @@ static void listen() {
     }
 }
 
-/* ---- life ------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 void setup() {
     restart.begin();

@@ -37,8 +37,8 @@ public:
     }
 
 private:
-    static_assert(static_cast<int>(SM_RESET_POWER_ON) == _BV(PORF) && static_cast<int>(SM_RESET_EXTERNAL) == _BV(EXTRF) &&
-                      static_cast<int>(SM_RESET_BROWN_OUT) == _BV(BORF) && static_cast<int>(SM_RESET_WATCHDOG) == _BV(WDRF),
+    static_assert(int{SM_RESET_POWER_ON} == _BV(PORF) && int{SM_RESET_EXTERNAL} == _BV(EXTRF) &&
+                      int{SM_RESET_BROWN_OUT} == _BV(BORF) && int{SM_RESET_WATCHDOG} == _BV(WDRF),
                   "INFO's reset cause is MCUSR");
     uint8_t cause_, tried_;
     uint32_t check_;

@@ -20,7 +20,8 @@ board_t board;
 double board_wall_s(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - board.began.tv_sec) + 1e-9 * (double)(now.tv_nsec - board.began.tv_nsec);
+    return (double)(now.tv_sec - board.began.tv_sec) +
+           1e-9 * (double)(now.tv_nsec - board.began.tv_nsec);
 }
 
 double board_simulated_s(void) { return (double)board.avr->cycle / board.avr->frequency; }
@@ -35,7 +36,9 @@ static avr_cycle_count_t every_millisecond(avr_t *avr, avr_cycle_count_t when, v
     return when + avr_usec_to_cycles(avr, POLL_US);
 }
 
-static void leave_pacing_to_us(avr_t *avr, avr_cycle_count_t how_long) { (void)avr, (void)how_long; }
+static void leave_pacing_to_us(avr_t *avr, avr_cycle_count_t how_long) {
+    (void)avr, (void)how_long;
+}
 
 /* ---- fuses: for a few cycles after SPMCSR was told so, LPM reads them; simavr knows them not - */
 
@@ -87,7 +90,8 @@ static void count_reset(avr_t *avr) {
 
 bool board_make(const board_settings_t *settings) {
     elf_firmware_t firmware = {0};
-    if (access(settings->firmware, R_OK) != 0 || elf_read_firmware(settings->firmware, &firmware) != 0) {
+    if (access(settings->firmware, R_OK) != 0 ||
+        elf_read_firmware(settings->firmware, &firmware) != 0) {
         fprintf(stderr, "%s: no firmware there\n", settings->firmware);
         return false;
     }
@@ -115,7 +119,8 @@ bool board_make(const board_settings_t *settings) {
 /* Static RAM comes up with whatever it likes. */
 static void fill_ram(void) {
     avr_t *const avr = board.avr;
-    for (unsigned at = avr->ioend + 1u; at <= avr->ramend; at++) avr->data[at] = (uint8_t)random_bits();
+    for (unsigned at = avr->ioend + 1u; at <= avr->ramend; at++)
+        avr->data[at] = (uint8_t)random_bits();
     memcpy(board.ram_at_power_up, avr->data, avr->ramend + 1u);
 }
 
@@ -137,7 +142,7 @@ void board_power_up(void) {
     after_reset(board.avr);
 }
 
-/* ---- what may happen to it -------------------------------------------------------------------- */
+/* ---- what may happen to it ------------------------------------------------------------------- */
 
 static void reset_because(uint8_t cause) {
     avr_reset(board.avr);

@@ -54,7 +54,8 @@ static bool strike_board(const char *word) {
 bool fault_now(const char *line) {
     double counts[LOAD_CHANNELS], number;
     char word[16], how[16] = "";
-    if (sscanf(line, "%lf %lf %lf %lf", &counts[0], &counts[1], &counts[2], &counts[3]) == LOAD_CHANNELS) {
+    if (sscanf(line, "%lf %lf %lf %lf", &counts[0], &counts[1], &counts[2], &counts[3]) ==
+        LOAD_CHANNELS) {
         load_set(&board.load, counts);
         return true;
     }
@@ -72,7 +73,7 @@ bool fault_now(const char *line) {
     return break_chip((int)number, word, how);
 }
 
-/* ---- beforehand ------------------------------------------------------------------------------- */
+/* ---- beforehand ------------------------------------------------------------------------------ */
 
 enum { FAULTS_MAX = 512 };
 static struct {

@@ -63,8 +63,9 @@ static bool something_came(int fd) {
 
 static void obey_line(void) {
     const bool known = fault_now(line);
+    const char *const answer = known ? "done\n" : "not understood\n";
     if (!known) fprintf(stderr, "not understood: %s\n", line);
-    if (listener >= 0) send(input, known ? "done\n" : "not understood\n", known ? 5 : 15, MSG_NOSIGNAL);
+    if (listener >= 0) send(input, answer, strlen(answer), MSG_NOSIGNAL);
 }
 
 static void hang_up(void) {

@@ -20,18 +20,20 @@ static bool log_conversions(const char *path) {
     return file || !path;
 }
 
+static bool goes_on(int state, double duration_s) {
+    return !board.terminal.closing && state != cpu_Done && state != cpu_Crashed &&
+           (duration_s <= 0 || board_simulated_s() < duration_s);
+}
+
 static int run(double duration_s) {
     enum { LOOK_EVERY_CYCLES = 1600 };
     int state = cpu_Running;
-    avr_cycle_count_t look_at = 0;
-    while (!board.terminal.closing && state != cpu_Done && state != cpu_Crashed &&
-           (duration_s <= 0 || board_simulated_s() < duration_s)) {
-        if (board.avr->cycle >= look_at) {
-            look_at = board.avr->cycle + LOOK_EVERY_CYCLES;
-            faults_due();
-            live_obey();
-        }
-        state = board_step();
+    while (goes_on(state, duration_s)) {
+        faults_due();
+        live_obey();
+        const avr_cycle_count_t look_at = board.avr->cycle + LOOK_EVERY_CYCLES;
+        while (board.avr->cycle < look_at && state != cpu_Done && state != cpu_Crashed)
+            state = board_step();
     }
     return state;
 }

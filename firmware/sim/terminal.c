@@ -102,6 +102,7 @@ void terminal_drain(terminal_t *terminal) {
      * are counted nowhere: only several looks at nothing say that there is nothing. */
     int waiting = 0, looks_at_nothing = 0;
     hand_out(terminal);
+    if (terminal->drop_late) return;
     for (int tries = 0; tries < 500 && looks_at_nothing < 5; tries++) {
         usleep(10000);
         if (ioctl(terminal->slave, FIONREAD, &waiting) != 0) return;

@@ -7,6 +7,9 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +19,9 @@ from solemetry.errors import SolemetryError
 from solemetry_host import log
 
 if TYPE_CHECKING:
+    from solemetry_host.devices.link import DeviceLink
     from solemetry_host.live.station import Station
+    from solemetry_host.wire.records import Info
 
 app = typer.Typer(
     help="Force plates and pressure insoles: live sway, recording, analysis.",
@@ -165,6 +170,147 @@ def repair(file: Path) -> None:
     _print(f"Recovered {repair_session(file)}")
 
 
+@app.command()
+def verify(file: Path, as_json: AsJson = False) -> None:
+    """Say whether a session file is whole; exit code 1 if it is not."""
+    from solemetry.session import verify as verify_session
+
+    verdict = verify_session(file)
+    if as_json:
+        typer.echo(json.dumps({"file": str(file), "whole": verdict.whole,
+                               "problems": verdict.problems, "facts": verdict.facts}, indent=2))
+    else:
+        for line in (*verdict.problems, *verdict.facts):
+            _print(line)
+        _print(f"{file} is {'whole' if verdict.whole else 'not whole'}.")
+    raise SystemExit(0 if verdict.whole else 1)
+
+
+@app.command(name="self-test")
+def self_test(device: Device, as_json: AsJson = False) -> None:
+    """Have a device test its sensors; exit code 1 if one is not well."""
+    _require_live()
+    from solemetry_host.devices import asking
+    from solemetry_host.devices.board import describe_board
+
+    with _linked(device) as (link, info):
+        found = asking.self_test(link)
+        labels = describe_board(info).layout.labels
+    # Behind its cells an insole has its IMU and its battery.
+    names = [*labels, "inertial sensor", "battery"][: len(found.channels)]
+    rows = [
+        {"channel": name, "status": channel.status, "mean": channel.mean, "spread": channel.spread}
+        for name, channel in zip(names, found.channels, strict=True)
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    else:
+        _print_rows(f"Self-test of {info.device_id}", rows)
+    raise SystemExit(0 if all(channel.well for channel in found.channels) else 1)
+
+
+# ---- pods ----------------------------------------------------------------------------------
+
+pod = typer.Typer(help="What an insole's pod has kept in its own memory.", no_args_is_help=True)
+app.add_typer(pod, name="pod")
+
+PodDevice = Annotated[str, typer.Option("--device", help="serial:PORT", metavar="URL")]
+
+
+@pod.command(name="list")
+def pod_list(device: PodDevice, as_json: AsJson = False) -> None:
+    """List the runs in a pod's memory, the newest first."""
+    _require_live()
+    from solemetry_host.devices.pod_download import list_runs
+
+    with _linked(device) as (link, _):
+        memory = list_runs(link)
+    rows = [
+        {"run": run.run, "began": _utc(run.utc_s), "blocks": run.blocks, "state": run.state}
+        for run in memory.runs
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    elif rows:
+        _print_rows("Runs in the pod's memory", rows)
+    else:
+        _print("The pod's memory holds no run.")
+
+
+@pod.command(name="download")
+def pod_download(
+    device: PodDevice,
+    out: Annotated[Path, typer.Option(help="Folder for the sessions.")] = Path("recordings"),
+    run: Annotated[list[int] | None, typer.Option(help="Only this run; may be repeated.")] = None,
+    subject: Annotated[str, typer.Option(help="A pseudonym for the person.")] = "",
+) -> None:
+    """Make a session file of each run in a pod's memory; one that broke off goes on."""
+    _require_live()
+    from rich.console import Console
+
+    from solemetry_host.devices.pod_download import list_runs
+    from solemetry_host.devices.pod_files import fetch_run
+
+    with _linked(device) as (link, _), Console(stderr=True).status("Looking") as status:
+        there = list_runs(link).runs
+        unknown = set(run or ()) - {listed.run for listed in there}
+        if unknown:
+            raise SolemetryError(
+                f"The pod has no run {min(unknown)}.", "See: solemetry pod list --device URL"
+            )
+        for listed in reversed(there):
+            if run and listed.run not in run:
+                continue
+
+            def show(here: int, of: int, number: int = listed.run) -> None:
+                status.update(f"Run {number}: {here} of {of} blocks")
+
+            _print(f"Saved {fetch_run(link, listed, out, subject, show)}")
+
+
+@pod.command(name="erase")
+def pod_erase(
+    device: PodDevice,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Make a pod forget all its runs."""
+    _require_live()
+    from solemetry_host.devices.pod_download import erase, list_runs
+
+    with _linked(device) as (link, _):
+        memory = list_runs(link)
+        if not memory.runs:
+            _print("The pod's memory holds no run.")
+            return
+        question = f"Erase {len(memory.runs)} runs, downloaded or not?"
+        if yes or typer.confirm(question):
+            erase(link, memory.epoch)
+            _print("Erased.")
+
+
+@contextmanager
+def _linked(url: str) -> Iterator[tuple[DeviceLink, Info]]:
+    """Open the link to a device for commands."""
+    import threading
+
+    from solemetry.errors import DeviceError
+    from solemetry_host.devices.link import DeviceLink
+    from solemetry_host.devices.url import open_transport
+
+    link = DeviceLink(open_transport(url))
+    info = link.meet(threading.Event())
+    if info is None:
+        raise DeviceError(f"Nobody answers on {url}.", "Check the cable.")
+    try:
+        yield link, info
+    finally:
+        link.close()
+
+
+def _utc(utc_s: int) -> str:
+    return datetime.fromtimestamp(utc_s, UTC).isoformat() if utc_s else ""
+
+
 # ---- stations ------------------------------------------------------------------------------
 
 
@@ -279,6 +425,18 @@ def _print_tables(result: dict[str, Any]) -> None:
         console.print(table)
     for note in result["notes"]:
         console.print(f"Note: {note}", highlight=False)
+
+
+def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    for name in rows[0]:
+        table.add_column(name, justify="left" if isinstance(rows[0][name], str) else "right")
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    Console().print(table)
 
 
 def _plain(fact: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ import subprocess
 import board
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from solemetry_host.wire.records import Info, Type
 from solemetry_host.wire.stream import Decoded, StreamDecoder
@@ -43,6 +44,13 @@ def decode(name: str) -> Decoded:
     )
 
 
+def counts_of(samples: NDArray[np.void]) -> NDArray[np.int64]:
+    """Three bytes to a count, the lowest first."""
+    low, middle, high = np.moveaxis(samples["counts"].astype(np.int64), -1, 0)
+    counts: NDArray[np.int64] = low + (middle << 8) + (((high ^ 0x80) - 0x80) << 16)
+    return counts
+
+
 def test_the_sketch_and_its_drivers_obey_the_protocol_under_sanitizers(run: str) -> None:
     assert re.findall(r"\d+ checks, (\d+) failed", run) == ["0", "0", "0"]
 
@@ -64,7 +72,7 @@ def test_the_host_reads_the_rows_of_four_hx711s() -> None:
     assert samples["index"].tolist() == list(range(len(samples)))
     assert set(samples["flags"].tolist()) == {0}
     # Each chip's n-th conversion is a number that says n.
-    counts = samples["counts"].astype(np.int64)
+    counts = counts_of(samples)
     number = np.column_stack([(counts[:, 0] - 7) / 1000, (-counts[:, 1] - 7) / 1000,
                               (counts[:, 2] - 200_007) / 1000, (-counts[:, 3] - 7) / 1000])
     assert np.array_equal((number + 1) % 256, samples["conversion"])
@@ -78,10 +86,11 @@ def test_the_host_reads_the_rows_of_an_ads131m04() -> None:
     conversion = samples["conversion"][:, 0].astype(np.int64)
     assert set((np.diff(conversion) % 256).tolist()) == {1}
     assert np.abs(np.diff(samples["t_us"].astype(np.int64)) - 1000).max() <= 2
-    first = samples["counts"][:, 0].astype(np.int64)
+    counts = counts_of(samples)
+    first = counts[:, 0]
     assert set(np.diff(first).tolist()) == {1}
     expected = np.column_stack([first, -first, 1000 + first, first - 8_000_000])
-    assert np.array_equal(samples["counts"], expected)
+    assert np.array_equal(counts, expected)
 
 
 def test_an_image_without_the_brown_out_detector_is_not_built() -> None:

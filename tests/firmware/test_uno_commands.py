@@ -144,7 +144,7 @@ def test_a_host_that_floods_the_link_costs_no_sample(make_board: Callable) -> No
 
 
 def test_frames_that_the_link_has_no_room_for_are_counted_exactly(make_board: Callable) -> None:
-    """Both streams take 59 kbit/s, and this image's link has 38400 baud."""
+    """Both streams take 59 kbit/s, and this image's link has 30000 baud."""
     with make_board("--duration", "12", "--wait-host", speed=0, image=board.SLOW_LINK) as running, \
             Reader(running.port) as reader:
         heard = hear_both_streams(reader)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -121,11 +123,30 @@ def test_both_ends_of_the_range_are_flagged(make_board: Callable, tmp_path: Path
     assert {row.flags for row in rows} == {0b0011}
 
 
-def test_loads_and_faults_can_be_said_live(make_board: Callable, tmp_path: Path) -> None:
-    path = tmp_path / "live"
-    with make_board("--live", str(path), speed=1) as running, Reader(running.port) as reader:
-        with board.Live(path) as live:
+@pytest.mark.parametrize("where", ["socket", ":PORT"])
+def test_loads_and_faults_can_be_said_live(
+    where: str, make_board: Callable, tmp_path: Path
+) -> None:
+    if where == ":PORT":
+        with socket.create_server(("localhost", 0)) as free:
+            place = f":{free.getsockname()[1]}"
+    else:
+        place = str(tmp_path / where)
+    with make_board("--live", place, speed=1) as running, Reader(running.port) as reader:
+        with board.Live(place) as live:
             assert live.say("11 22 33 44")
             assert not live.say("nonsense")
+            assert not live.say("silent 4")
         rows = (Row.parse(f.payload) for f in reader.frames() if f.type == SAMPLE)
         assert next(row for row in rows if row.counts == [11, 22, 33, 44])
+
+
+def test_loads_and_faults_can_be_said_on_standard_input(uno_image: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [str(board.SIMULATOR), "--live", "-", "--speed", "0", "--duration", "1", "--drop-late",
+         "--log", str(tmp_path / "log"), str(uno_image)],
+        input="11 22 33 44\nnonsense\nsilent 2\n", capture_output=True, text=True, check=True,
+    )
+    assert "not understood: nonsense" in done.stderr
+    log = board.read_log(tmp_path / "log")
+    assert {(int(chip), int(count)) for chip, _, count in log} == {(0, 11), (1, 22), (3, 44)}

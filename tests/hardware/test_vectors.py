@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import binascii
 import json
+import shutil
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from cobs import cobs
 VECTORS = Path(__file__).parents[2] / "firmware" / "vectors"
 DOCUMENT = json.loads((VECTORS / "frames.json").read_text("utf-8"))
 FRAMES, DAMAGED = DOCUMENT["frames"], DOCUMENT["damaged"]
+COP = json.loads((VECTORS / "cop.json").read_text("utf-8"))["cop"]
 LONGEST = 254
 
 
@@ -35,7 +38,7 @@ def faults(wire: bytes) -> set[str]:
     return found
 
 
-def test_the_committed_file_is_fresh() -> None:
+def test_the_committed_files_are_fresh() -> None:
     done = subprocess.run(
         [sys.executable, str(VECTORS / "make_vectors.py"), "--check"],
         capture_output=True, text=True, check=False,
@@ -43,16 +46,26 @@ def test_the_committed_file_is_fresh() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_stale_file_is_noticed(tmp_path: Path) -> None:
-    script = tmp_path / "make_vectors.py"
-    script.write_text((VECTORS / "make_vectors.py").read_text("utf-8"), "utf-8")
-    text = (VECTORS / "frames.json").read_text("utf-8")
-    (tmp_path / "frames.json").write_text(text.replace('"boot_id": 300', '"boot_id": 301'), "utf-8")
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("frames.json", '"boot_id": 300', '"boot_id": 301'),
+        ("cop.json", '"x_um": 0', '"x_um": 1'),
+        ("memory.json", '"counter": 8', '"counter": 7'),
+    ],
+)
+def test_a_stale_file_is_noticed(tmp_path: Path, name: str, old: str, new: str) -> None:
+    folder = tmp_path / "vectors"
+    shutil.copytree(VECTORS, folder)
+    text = (folder / name).read_text("utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), "utf-8")
     done = subprocess.run(
-        [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
+        [sys.executable, str(folder / "make_vectors.py"), "--check"],
+        capture_output=True, text=True, check=False,
     )
     assert done.returncode == 1
-    assert "frames.json is stale" in done.stdout
+    assert done.stdout == f"{name} is stale; run make_vectors.py\n"
 
 
 @pytest.mark.parametrize("vector", FRAMES, ids=lambda v: v["name"])
@@ -76,9 +89,56 @@ def test_names_are_unique() -> None:
 
 
 def test_every_record_command_event_and_status_is_there() -> None:
-    assert {f["type"] for f in FRAMES} >= {1, 2, 3, 4, 0x10, 0x81, 0x82, 0x83, 0x84}
-    assert {f["fields"]["code"] for f in FRAMES if f["type"] == 4} == {1, 2, 3, 4}
-    assert {f["fields"]["status"] for f in FRAMES if f["type"] == 2} == {0, 1, 2}
+    records = {*range(0x01, 0x07), *range(0x10, 0x14), 0x20, 0x21}
+    assert {f["type"] for f in FRAMES} >= records | set(range(0x81, 0x90))
+    assert {f["fields"]["code"] for f in FRAMES if f["type"] == 4} == set(range(1, 12))
+    assert {f["fields"]["status"] for f in FRAMES if f["type"] == 2} == set(range(6))
+
+
+COMMANDS = [f for f in FRAMES if f["name"].startswith("command ")]
+WITH_ARGUMENTS = {0x82, 0x87, 0x88, 0x8B, 0x8C, 0x8D, 0x8F}
+
+
+def test_every_command_is_there_plain_newer_and_where_it_can_be_refused() -> None:
+    def types(status: int, ending: str = "") -> set[int]:
+        return {c["type"] for c in COMMANDS
+                if c["fields"]["status"] == status and c["name"].endswith(ending)}
+
+    assert types(0) == set(range(0x81, 0x90))
+    assert types(0, "bytes of a newer minor version") == set(range(0x81, 0x90))
+    assert types(2) == WITH_ARGUMENTS
+    assert types(1) == {0x80, 0x90}
+
+
+def forces(case: dict) -> list[Fraction]:
+    """What the channels bear, not rounded."""
+    return [
+        Fraction((count - zero) * gain, 2**24)
+        for count, zero, (gain, _, _) in zip(
+            case["counts"], case["zero"], case["cells"], strict=True)
+    ]
+
+
+MOST = 2**31 - 1
+WITH_A_PLACE = [
+    case for case in COP
+    if not case["flags"] & 1 and max(map(abs, [*forces(case), case["x_um"], case["y_um"]])) < MOST
+]
+
+
+@pytest.mark.parametrize("case", WITH_A_PLACE, ids=lambda c: c["name"])
+def test_about_the_place_the_moments_of_all_forces_cancel(case: dict) -> None:
+    for axis, place in ((1, case["x_um"]), (2, case["y_um"])):
+        arms = [cell[axis] - place for cell in case["cells"]]
+        moment = sum(f * arm for f, arm in zip(forces(case), arms, strict=True))
+        # The place is rounded to half a micrometre, each force to half a millinewton.
+        assert abs(moment) <= (sum(forces(case)) + 2) / 2 + sum(map(abs, arms)) / Fraction(2)
+
+
+def test_places_inside_and_outside_the_plate_are_there_and_none_at_all() -> None:
+    assert len(WITH_A_PLACE) > 15
+    assert any(abs(case["x_um"]) > 200_000 for case in WITH_A_PLACE)
+    assert sum(case["x_um"] == -(2**31) for case in COP) > 5
 
 
 def test_the_lengths_at_the_limits_are_there() -> None:

@@ -108,8 +108,8 @@ def test_firmware_for_another_geometry_is_refused(tmp_path: Path) -> None:
 
     other = replace(PLATE, geometry_hash=0x12345678)
     plate = PtyPlate()
-    plate._plate._description = other
-    plate._plate._outbox.clear()
+    plate.device._description = other
+    plate.device._outbox.clear()
     try:
         done = record(f"serial:{plate.port}", tmp_path / "s.h5")
     finally:

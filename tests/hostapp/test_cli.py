@@ -10,6 +10,8 @@ from pathlib import Path
 
 import h5py
 import pytest
+from pty_plate import PtyDevice
+from virtual_pod import Recorded, VirtualPod
 
 
 def solemetry(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -143,3 +145,61 @@ def test_repair_says_where_the_recovered_session_is(tmp_path: Path) -> None:
     done = solemetry("repair", tmp_path / "t.partial.h5")
     assert done.returncode == 0, done.stderr
     assert str(tmp_path / "t.h5") in done.stdout
+
+
+# ---- devices and files
+
+
+def test_the_self_test_of_a_plate_is_a_table_or_json() -> None:
+    done = solemetry("self-test", "--device", "sim:plate", "--json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)
+    assert [row["channel"] for row in rows] == ["FL", "FR", "RL", "RR"]
+    assert {row["status"] for row in rows} == {"well"}
+    broken = solemetry("self-test", "--device", "sim:plate?offset=9000000")
+    assert broken.returncode == 1
+    assert "at an end of its range" in " ".join(broken.stdout.split())
+
+
+def test_a_file_is_verified_as_whole_or_not(tmp_path: Path) -> None:
+    out = tmp_path / "s.h5"
+    assert solemetry("record", "--device", "sim:plate?speed=4", "--seconds", "4",
+                     "--out", out).returncode == 0
+    done = solemetry("verify", out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "is whole" in " ".join(done.stdout.split())
+    data = bytearray(out.read_bytes())
+    with h5py.File(out) as file:
+        at = file["streams/plate/samples"].id.get_chunk_info(0).byte_offset
+    data[at + 30] ^= 0xFF
+    (tmp_path / "damaged.h5").write_bytes(data)
+    done = solemetry("verify", tmp_path / "damaged.h5", "--json")
+    assert done.returncode == 1
+    verdict = json.loads(done.stdout)
+    assert not verdict["whole"]
+    assert any("samples cannot be read" in problem for problem in verdict["problems"])
+
+
+def test_the_runs_of_a_pod_are_listed_downloaded_and_erased(tmp_path: Path) -> None:
+    import solemetry as sm
+
+    pod = VirtualPod([Recorded(60).run(run=4), Recorded(90, seed=1).run(run=5, ended=False)])
+    device = PtyDevice(pod)
+    url = f"serial:{device.port}"
+    try:
+        listed = json.loads(solemetry("pod", "list", "--device", url, "--json").stdout)
+        assert [(row["run"], row["state"]) for row in listed] == [(5, "cut off"), (4, "ended")]
+        assert listed[0]["began"] == "2025-06-15T15:06:40+00:00"
+        done = solemetry("pod", "download", "--device", url, "--out", tmp_path, "--run", "6")
+        assert done.returncode == 1
+        assert "no run 6" in done.stderr
+        done = solemetry("pod", "download", "--device", url, "--out", tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert sm.open(tmp_path / "pod-3-4.h5").streams["left"].rows == 60
+        assert sm.open(tmp_path / "pod-3-5.h5").streams["left"].rows == 90
+        done = solemetry("pod", "erase", "--device", url, "--yes")
+        assert done.returncode == 0, done.stderr
+        assert pod.runs == {}
+        assert "no run" in solemetry("pod", "list", "--device", url).stdout
+    finally:
+        device.cut()

@@ -339,9 +339,9 @@ def test_the_virtual_plate_answers_commands_and_ignores_damaged_ones() -> None:
     plate.advance(0.5)
     plate.receive(b"\x07garbage\0" + encode(Type.COMMAND_INFO, 9) + encode(0xEE, 10))
     records = StreamDecoder(4).push(plate.advance(0.5)).records
-    assert [record.type for record in records] == [Type.INFO, Type.ACK]
+    assert [record.type for record in records] == [Type.INFO, Type.ACK, Type.ACK]
     assert Info.parse(records[0].payload).device_id == PLATE.id
-    assert struct.unpack("<HBB", records[1].payload) == (10, 0xEE, 1)
+    assert struct.unpack("<HBB", records[2].payload) == (10, 0xEE, 1)
     plate.receive(encode(Type.COMMAND_STOP, 11))
     assert len(StreamDecoder(4).push(plate.advance(1.0)).samples) == 0
 

@@ -92,9 +92,12 @@ class Board:
 class Live:
     """Say loads and faults to a running board, on the socket given with ``--live``."""
 
-    def __init__(self, path: Path) -> None:
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(str(path))
+    def __init__(self, place: str) -> None:
+        if place.startswith(":"):
+            self._socket = socket.create_connection(("127.0.0.1", int(place[1:])))
+        else:
+            self._socket = socket.socket(socket.AF_UNIX)
+            self._socket.connect(place)
 
     def __enter__(self) -> Live:
         return self

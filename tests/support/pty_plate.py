@@ -11,6 +11,7 @@ import time
 import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Protocol
 
 from solemetry.device import DeviceDescription
 from solemetry_host.sim.person import ONE_LEG, Person
@@ -20,12 +21,20 @@ PLATE = DeviceDescription.builtin("plate-hx711-uno")
 Tamper = Callable[[bytes], bytes]
 
 
-class PtyPlate:
-    """Runs in a thread until `cut`; `tamper` changes what the plate sends."""
+class Device(Protocol):
+    """What can stand behind the terminal."""
 
-    def __init__(self, tamper: Tamper = bytes, boot_id: int = 1) -> None:
+    def receive(self, data: bytes) -> None: ...
+
+    def advance(self, until_s: float) -> bytes: ...
+
+
+class PtyDevice:
+    """Runs in a thread until `cut`; `tamper` changes what the device sends."""
+
+    def __init__(self, device: Device, tamper: Tamper = bytes) -> None:
         self.tamper = tamper
-        self._plate = VirtualPlate(PLATE, Person(ONE_LEG, steps_on_s=0).load, boot_id=boot_id)
+        self.device = device
         self._master, slave = os.openpty()
         tty.setraw(slave)
         # A name of its own: the number of a terminal that is gone is soon given to another.
@@ -50,10 +59,18 @@ class PtyPlate:
         began = time.monotonic()
         while not self._stop.is_set():
             if select.select([self._master], [], [], 0.005)[0]:
-                self._plate.receive(os.read(self._master, 4096))
-            sent = self.tamper(self._plate.advance(time.monotonic() - began))
+                self.device.receive(os.read(self._master, 4096))
+            sent = self.tamper(self.device.advance(time.monotonic() - began))
             if sent:
                 os.write(self._master, sent)
+
+
+class PtyPlate(PtyDevice):
+    """A plate with a person on it."""
+
+    def __init__(self, tamper: Tamper = bytes, boot_id: int = 1) -> None:
+        person = Person(ONE_LEG, steps_on_s=0)
+        super().__init__(VirtualPlate(PLATE, person.load, boot_id=boot_id), tamper)
 
 
 @contextmanager

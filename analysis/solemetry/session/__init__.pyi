@@ -6,4 +6,7 @@ from .model import Motion as Motion
 from .model import Session as Session
 from .model import Stream as Stream
 from .reading import open_session as open_session
+from .verification import verify as verify
+from .writing import Logged as Logged
 from .writing import write_load as write_load
+from .writing import write_logged as write_logged

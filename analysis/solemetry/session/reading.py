@@ -177,6 +177,9 @@ def _read_cells(
     channels = _count_channels(samples, description)
     _check_samples(samples, channels, calibration, f"{path}, stream {name}")
     notes = _notes_on(calibration, description)
+    own_clock = _text(group.attrs.get("clock_source", "")) == "device"
+    if own_clock:
+        notes.append("Time is the device's own: it was recorded without a host.")
 
     whole = consistent_rows(samples)
     if whole < len(samples):
@@ -204,6 +207,8 @@ def _read_cells(
     seconds = sum(segment.duration_s for segment in segments)
     steps = sum(max(segment.conversions - 1, 0) for segment in segments)
     residuals_s = [segment.clock.residual_s for segment in segments]
+    gaps = _read_gaps(group.get("gaps"), samples, segments, bounds)
+    notes += _notes_on_gaps(gaps)
     nothing = np.full(len(t_s), np.nan)
     known = calibration.known and description is not None
     return Stream(
@@ -223,8 +228,10 @@ def _read_cells(
         measured_rate_hz=steps / seconds if seconds > 0 else np.nan,
         rows=len(samples),
         lost_rows=sum(segment.lost for segment in segments),
-        gaps=_read_gaps(group.get("gaps"), samples, segments, bounds),
-        clock_residual_ms=1e3 * float(np.median(residuals_s)) if residuals_s else np.nan,
+        gaps=gaps,
+        clock_residual_ms=1e3 * float(np.median(residuals_s))
+        if residuals_s and not own_clock
+        else np.nan,
         clock_half_width_ms=half_width_ms,
         info=info,
         notes=(*notes, *flag_notes),
@@ -262,6 +269,15 @@ def _notes_on(calibration: Calibration, description: DeviceDescription | None) -
     elif not calibration.measured:
         notes.append("Calibration is nominal: by the data sheets only.")
     return notes
+
+
+def _notes_on_gaps(gaps: pd.DataFrame) -> list[str]:
+    """Name what a device's own memory has lost; the counts of other gaps speak for themselves."""
+    ours = gaps[gaps.reason.isin(["damaged block", "missing block"])]
+    return [
+        f"{int(of_kind.lost.sum())} rows are missing from the device's log: {reason}."
+        for reason, of_kind in ours.groupby("reason")
+    ]
 
 
 def _read_bounds(group: h5py.Group, t0_ns: int) -> tuple[dict[int, Floats], float]:

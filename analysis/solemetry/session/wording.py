@@ -66,7 +66,8 @@ def event_in_words(
                 "Write it again, and replace the board if it comes back."
             )
         case "battery_low":
-            return "warning", f"The battery is low ({argument / 1000:.2f} V). Charge it soon."
+            volts = f" ({argument / 1000:.2f} V)" if argument else ""
+            return "warning", f"The battery is low{volts}. Charge it soon."
         case "log_ended":
             return "error", (
                 f"Logging of run {argument} ended: the memory is full or cannot be written. "
@@ -77,4 +78,23 @@ def event_in_words(
                 f"The radio link carries only {argument} bytes at a time; 64 are needed. "
                 "Use another Bluetooth adapter, or update its driver."
             )
+        case "run_cut_off":
+            return "warning", (
+                "The run has no end: its power was cut, or its memory was full. "
+                "What was written until then is here."
+            )
+        case "start_missing":
+            return "warning", (
+                "The first block of the run is damaged or missing, so what the device says of "
+                "itself is not known. Download the run again."
+            )
+        case "block_damaged":
+            return "warning", (
+                f"Block {detail.get('block')} of the log {detail.get('why')}; its rows are "
+                "missing. Download the run again; if it stays so, replace the memory card."
+            )
+        case "imu_silent":
+            return "warning", "The inertial sensor gives no data. Restart the device."
+        case "self_test_fault":
+            return "warning", "The device's last self-test found a fault. Run it again."
     return None

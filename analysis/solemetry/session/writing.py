@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writing a session that holds no raw counts: force and centre of pressure from elsewhere."""
+"""Writing a whole session at once: what came from elsewhere, or from a device's own memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import json
 import os
 import platform
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,8 +18,20 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from solemetry.calibration import Calibration
 from solemetry.errors import RecordingError
-from solemetry.session.format import COMPLETE, EVENT, FORMAT, LOAD, SUFFIX, VERSION
+from solemetry.session.format import (
+    CLOCK,
+    COMPLETE,
+    EVENT,
+    FORMAT,
+    GAP,
+    LOAD,
+    SUFFIX,
+    VERSION,
+    imu_of,
+    zero_type,
+)
 from solemetry.session.reading import load_stream
 from solemetry.session.whole import write_whole
 
@@ -69,46 +82,155 @@ def write_load(
     RecordingError
         When the file exists, or cannot be written.
     """
+    rows = _rows(t_s, force_n, cop_mm)
+    load_stream(stream, rows["t_s"], rows["force_n"], np.asarray(cop_mm), rate_hz, str(path))
+    def fill(file: h5py.File) -> None:
+        file.create_group("subject").attrs.update(dict(subject or {}))
+        group = file.create_group(f"streams/{stream}")
+        group.attrs.update({"kind": "load", "rate_hz": rate_hz})
+        _table(group, "samples", rows)
+        _write_events(file, [(round(at * 1e9), kind, detail) for at, kind, detail in events])
+
+    return _write(path, fill, start_utc, 0, source)
+
+
+@dataclass(frozen=True, eq=False)
+class Logged:
+    """What a device kept in its own memory, without a host.
+
+    Attributes
+    ----------
+    stream : str
+        What to call it.
+    samples : (T,) structured array
+        `solemetry.session.format.sample_type`
+    imu : (M,) structured array
+        `solemetry.session.format.IMU`
+    gaps : sequence of (row, lost, reason)
+    events : sequence of (t_host_ns, kind, detail)
+    rate_hz, delay_s : float
+    description : str
+        ``device.toml``; empty when the device is of no known kind.
+    calibration : Calibration
+    info : mapping
+        What the device says of itself; ``accel_g`` and ``gyro_dps`` are its IMU's range.
+    t0_host_ns : int
+        Session time 0 on the clock of the `t_host_ns` of the rows, which is the device's own.
+    """
+
+    stream: str
+    samples: NDArray[np.void]
+    imu: NDArray[np.void]
+    gaps: Sequence[tuple[int, int, str]]
+    events: Sequence[tuple[int, str, Mapping[str, Any]]]
+    rate_hz: float
+    delay_s: float
+    description: str
+    calibration: Calibration
+    info: Mapping[str, Any]
+    t0_host_ns: int
+
+
+def write_logged(
+    path: str | os.PathLike[str],
+    logged: Logged,
+    *,
+    subject: Mapping[str, str | float] | None = None,
+    start_utc: datetime | None = None,
+    source: str = "",
+) -> Path:
+    """Write a complete session of what a device had kept in its own memory.
+
+    Raises
+    ------
+    RecordingError
+        When the file exists, or cannot be written.
+    """
+
+    def fill(file: h5py.File) -> None:
+        file.create_group("subject").attrs.update(dict(subject or {}))
+        file.create_group(f"devices/{logged.stream}").attrs.update(
+            description=logged.description,
+            calibration=logged.calibration.to_json(),
+            info=json.dumps(dict(logged.info)),
+        )
+        cells = file.create_group(f"streams/{logged.stream}")
+        cells.attrs.update(
+            kind="cells", rate_hz=logged.rate_hz, delay_s=logged.delay_s, clock_source="device"
+        )
+        gaps = [(row, lost, reason.encode()) for row, lost, reason in logged.gaps]
+        zeros = np.array([(0, logged.calibration.zero_counts)],
+                         zero_type(len(logged.calibration.zero_counts)))
+        for name, rows in (("samples", logged.samples), ("gaps", np.array(gaps, GAP)),
+                           ("clock", np.empty(0, CLOCK)), ("zeros", zeros)):
+            _table(cells, name, rows)
+        if len(logged.imu):
+            imu = file.create_group(f"streams/{imu_of(logged.stream)}")
+            imu.attrs.update(
+                kind="imu",
+                rate_hz=logged.rate_hz,
+                accel_g=logged.info.get("accel_g", 0),
+                gyro_dps=logged.info.get("gyro_dps", 0),
+            )
+            _table(imu, "samples", logged.imu)
+        _write_events(file, logged.events)
+
+    return _write(path, fill, start_utc, logged.t0_host_ns, source)
+
+
+# ---- parts of both ---------------------------------------------------------------------------
+
+
+def _write(
+    path: str | os.PathLike[str],
+    fill: Callable[[h5py.File], None],
+    start_utc: datetime | None,
+    t0_host_ns: int,
+    source: str,
+) -> Path:
     path = Path(path)
     if path.suffix != SUFFIX:
         path = path.with_name(path.name + SUFFIX)
-    rows = _rows(t_s, force_n, cop_mm)
-    load_stream(stream, rows["t_s"], rows["force_n"], np.asarray(cop_mm), rate_hz, str(path))
     attributes: dict[str, Any] = {
         "format": FORMAT,
         "format_version": VERSION,
         "state": COMPLETE,
         "session_id": str(uuid.uuid4()),
         "start_utc": start_utc.astimezone(UTC).isoformat() if start_utc else "",
-        "t0_host_ns": 0,
+        "t0_host_ns": t0_host_ns,
         "t0_epoch_ns": round(start_utc.timestamp() * 1e9) if start_utc else 0,
         "software": f"solemetry {version('solemetry')}",
         "platform": platform.platform(),
         "source": source,
     }
 
-    def fill(file: h5py.File) -> None:
+    def describe_and_fill(file: h5py.File) -> None:
         file.attrs.update(attributes)
-        file.create_group("subject").attrs.update(dict(subject or {}))
-        group = file.create_group(f"streams/{stream}")
-        group.attrs.update({"kind": "load", "rate_hz": rate_hz})
-        group.create_dataset(
-            "samples", data=rows, chunks=True, shuffle=True, compression=4, fletcher32=True
-        )
-        file["events"] = np.array(
-            [(round(at * 1e9), kind, json.dumps(detail)) for at, kind, detail in events], EVENT
-        )
+        fill(file)
 
     if path.exists():
         raise RecordingError(f"{path} exists already.", "Choose another name.")
     try:
-        write_whole(path, fill)
+        write_whole(path, describe_and_fill)
     except OSError as error:
         raise RecordingError(
             f"{path} could not be written: {error.strerror or error}.",
             "Is there room, and may you write there?",
         ) from None
     return path
+
+
+def _table(group: h5py.Group, name: str, rows: NDArray[np.void]) -> None:
+    packing = {"chunks": True, "shuffle": True, "compression": 4, "fletcher32": True}
+    group.create_dataset(name, data=rows, **(packing if len(rows) else {}))
+
+
+def _write_events(
+    file: h5py.File, events: Iterable[tuple[int, str, Mapping[str, Any]]]
+) -> None:
+    file["events"] = np.array(
+        [(t_host_ns, kind, json.dumps(dict(detail))) for t_host_ns, kind, detail in events], EVENT
+    )
 
 
 def _rows(t_s: Floats, force_n: Floats, cop_mm: Floats) -> NDArray[np.void]:

@@ -20,8 +20,8 @@ typedef struct {
     uint8_t counts[3 * SM_CELLS * SM_BATCH_ROWS_MAX];
 } sm_batch_t;
 
-/* Batches of about 10 ms. All zeros is a valid start; after a change of the rate, what was collected
- * is forgotten, so flush before, and the index goes on. */
+/* Batches of about 10 ms. All zeros is a valid start; after a change of the rate, what was
+ * collected is forgotten, so flush before, and the index goes on. */
 void sm_batch_begin(sm_batch_t *batch, uint16_t boot_id, uint32_t rate_mhz);
 
 /* Takes one row; `number` is the ADC's own count of conversions, `silent` a bit for each silent
@@ -31,7 +31,8 @@ uint8_t sm_batch_push(sm_batch_t *batch, uint32_t t_us, uint8_t number, uint8_t 
                       const int32_t counts[SM_CELLS],
                       uint8_t payload[SM_BATCH_BYTES(SM_BATCH_ROWS_MAX)]);
 
-/* What has come of a batch so far, for the end of a stream or a change of the rate; 0 when empty. */
+/* What has come of a batch so far, for the end of a stream or a change of the rate; 0 when
+ * empty. */
 uint8_t sm_batch_flush(sm_batch_t *batch, uint8_t payload[SM_BATCH_BYTES(SM_BATCH_ROWS_MAX)]);
 
 #ifdef __cplusplus

@@ -11,7 +11,7 @@ static const uint8_t SUPER_MAGIC[] = {'S', 'M', 'L', 1};
 
 _Static_assert((int)PAYLOAD_AT + (int)SM_BLOCK_PAYLOAD_MAX == (int)CRC_AT, "a block's layout");
 
-/* ---- blocks ------------------------------------------------------------------------------------ */
+/* ---- blocks ---------------------------------------------------------------------------------- */
 
 static bool read(sm_log_t *log, uint32_t block) {
     return log->blocks->read(log->blocks->context, block, log->buffer);
@@ -46,7 +46,7 @@ static bool is_erased(sm_log_t *log, uint32_t block) {
     return true;
 }
 
-/* ---- superblocks ------------------------------------------------------------------------------- */
+/* ---- superblocks ----------------------------------------------------------------------------- */
 
 static bool write_super(sm_log_t *log, uint32_t block, uint32_t epoch) {
     memset(log->buffer, 0, sizeof log->buffer);
@@ -89,7 +89,7 @@ static bool make_super(sm_log_t *log) {
     return write_super(log, SUPER_A, log->epoch);
 }
 
-/* ---- where the end is -------------------------------------------------------------------------- */
+/* ---- where the end is ------------------------------------------------------------------------ */
 
 /* The first block that is not valid, after one that is. */
 static uint32_t halve(sm_log_t *log, uint32_t valid, uint32_t beyond) {
@@ -132,7 +132,7 @@ bool sm_log_mount(sm_log_t *log, const sm_blocks_t *blocks) {
     return true;
 }
 
-/* ---- writing a run ----------------------------------------------------------------------------- */
+/* ---- writing a run --------------------------------------------------------------------------- */
 
 static bool add(sm_log_t *log, uint8_t kind, uint16_t length) {
     uint8_t *p = sm_put_u16(log->buffer, MAGIC);
@@ -187,7 +187,7 @@ bool sm_log_erase(sm_log_t *log, uint32_t epoch) {
     return true;
 }
 
-/* ---- reading runs ------------------------------------------------------------------------------ */
+/* ---- reading runs ---------------------------------------------------------------------------- */
 
 /* The run of the last valid block before block `before`. */
 static bool find_run(sm_log_t *log, uint32_t before, sm_log_run_t *run, uint32_t *start) {
@@ -203,8 +203,7 @@ static bool find_run(sm_log_t *log, uint32_t before, sm_log_run_t *run, uint32_t
     *start = last + 1 - run->blocks;
     run->state = log->buffer[KIND_AT] == SM_BLOCK_END ? SM_LOG_RUN_ENDED : SM_LOG_RUN_CUT_OFF;
     if (log->writing && *start == log->run_start) run->state = SM_LOG_RUN_BEING_WRITTEN;
-    const bool begins = is_valid(log, *start) && log->buffer[KIND_AT] == SM_BLOCK_START &&
-                        sm_get_u16(log->buffer + RUN_AT) == run->run;
+    const bool begins = is_valid(log, *start) && log->buffer[KIND_AT] == SM_BLOCK_START;
     run->utc_s = begins ? sm_get_u32(log->buffer + PAYLOAD_AT) : 0;
     return true;
 }

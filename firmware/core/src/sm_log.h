@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs on a memory of 512-byte blocks that can lose power at any moment. See "Log" in PROTOCOL.md. */
+/* Runs on a memory of 512-byte blocks that can lose power at any moment; "Log" in PROTOCOL.md. */
 #ifndef SM_LOG_H
 #define SM_LOG_H
 #include "sm_records.h"

@@ -42,7 +42,8 @@ static uint8_t close_row(sm_rows_t *rows, sm_sample_t *sample) {
     bool any = false;
     for (uint8_t c = 0; c < SM_CELLS; c++) {
         channel[c].unsent = false;
-        if (channel[c].converted && !channel[c].silent && (!any || later(channel[c].t_us, newest))) {
+        const bool live = channel[c].converted && !channel[c].silent;
+        if (live && (!any || later(channel[c].t_us, newest))) {
             newest = channel[c].t_us;
             any = true;
         }
@@ -66,7 +67,7 @@ uint8_t sm_rows_push(sm_rows_t *rows, const sm_conversion_t *conversion, sm_samp
     uint8_t outcome = channel->unsent ? close_row(rows, sample) : 0;
     if (channel->missed) outcome |= SM_CHANNEL_BACK;
     const bool at_an_end = is_an_end(conversion->count);
-    if (at_an_end && (!channel->at_an_end || channel->silent)) channel->since_us = conversion->t_us;
+    if (at_an_end && (!channel->at_an_end || channel->missed)) channel->since_us = conversion->t_us;
     channel->at_an_end = at_an_end;
     channel->count = conversion->count;
     channel->t_us = conversion->t_us;
@@ -99,7 +100,7 @@ static void watch_silence(sm_channel_t *channel, uint32_t now_us, uint8_t bit, s
 }
 
 static void watch_range(sm_channel_t *channel, uint32_t now_us, uint8_t bit, sm_watch_t *found) {
-    const bool stands = channel->at_an_end && !channel->silent && !channel->missed &&
+    const bool stands = channel->at_an_end && !channel->missed &&
                         lasts(channel, now_us, SM_AT_AN_END_MS);
     if (stands && !channel->told_at_an_end) {
         found->restart |= bit;

@@ -45,7 +45,8 @@ static state_t state_of(const sm_slots_t *slots, uint8_t which, slot_t *slot) {
 
 /* Reads both slots; which one is valid, or -1. */
 static int8_t find(const sm_slots_t *slots, slot_t slot[2]) {
-    for (uint8_t which = 0; which < 2; which++) slot[which].state = state_of(slots, which, &slot[which]);
+    for (uint8_t which = 0; which < 2; which++)
+        slot[which].state = state_of(slots, which, &slot[which]);
     if (slot[0].state != SOUND) return slot[1].state == SOUND ? 1 : -1;
     if (slot[1].state != SOUND) return 0;
     return (int32_t)(slot[1].counter - slot[0].counter) > 0 ? 1 : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checks that count, and vectors that stay in the flash of a board whose RAM could not hold them. */
+/* Checks that count, and vectors that stay in flash, where a board's RAM could not hold them. */
 #ifndef CHECK_H
 #define CHECK_H
 #include <stdbool.h>

@@ -19,7 +19,9 @@ static uint32_t place(uint32_t block) {
     return block < SM_LOG_FIRST_BLOCK ? block / SUPER_B : block - SM_LOG_FIRST_BLOCK + SUPERBLOCKS;
 }
 
-static void fill(uint32_t block, uint8_t byte) { memset(&kept[place(block)], byte, sizeof kept[0]); }
+static void fill(uint32_t block, uint8_t byte) {
+    memset(&kept[place(block)], byte, sizeof kept[0]);
+}
 
 void memory_get(uint32_t block, uint8_t bytes[SM_BLOCK_BYTES]) {
     const uint32_t at = place(block);

@@ -31,7 +31,7 @@ static void begin_fresh(bool flash) {
     forget_all();
 }
 
-/* ---- what stands in the memory ----------------------------------------------------------------- */
+/* ---- what stands in the memory --------------------------------------------------------------- */
 
 static bool stands(uint32_t block, const uint8_t *front, uint16_t length, uint16_t crc) {
     memory_get(block, log_.buffer);
@@ -77,7 +77,7 @@ static void blocks_stand_as_the_vectors_do(void) {
     CHECK(superblock_stands(0, 0), "the older stays");
 }
 
-/* ---- a life, and power that goes --------------------------------------------------------------- */
+/* ---- a life, and power that goes ------------------------------------------------------------- */
 
 static uint32_t utc_of(uint16_t run) { return 1000000ul + run; }
 
@@ -218,7 +218,7 @@ static void power_that_goes_again_and_again_loses_one_block_each_time(void) {
     }
 }
 
-/* ---- one life ---------------------------------------------------------------------------------- */
+/* ---- one life -------------------------------------------------------------------------------- */
 
 static void only_the_run_being_written_is_so(void) {
     begin_fresh(false);
@@ -283,7 +283,7 @@ static void rows_too_long_for_a_block_are_refused(void) {
     CHECK(!sm_log_append(&log_, info, SM_BLOCK_PAYLOAD_MAX + 1) && log_.writing, "refused");
 }
 
-/* ---- a memory that fails ----------------------------------------------------------------------- */
+/* ---- a memory that fails --------------------------------------------------------------------- */
 
 static void a_memory_that_fails_is_not_mounted(void) {
     memory_fresh(false);
@@ -318,6 +318,20 @@ static void a_failed_write_ends_the_run(void) {
     CHECK(!memory.misused, "nothing is written where it was not erased");
 }
 
+/* The sector is the log's from before an erase: its first write would have erased it. */
+static void after_a_failed_write_nothing_is_written_over_old_blocks(void) {
+    begin_fresh(true);
+    begin_run();
+    append(8);
+    end_run();
+    sm_log_erase(&log_, 1);
+    memory.unwritable = true;
+    CHECK(!sm_log_begin(&log_, 1, info, sizeof info), "cannot be written");
+    memory.unwritable = false;
+    CHECK(log_.end == SM_LOG_FIRST_BLOCK + SM_LOG_SECTOR, "on to the next sector");
+    CHECK(sm_log_begin(&log_, 1, info, sizeof info) && !memory.misused, "which is erased");
+}
+
 static void a_failed_erase_leaves_all_as_it_was(void) {
     begin_fresh(true);
     begin_run();
@@ -328,13 +342,14 @@ static void a_failed_erase_leaves_all_as_it_was(void) {
     memory.weak = true;
     CHECK(!sm_log_erase(&log_, 1) && log_.epoch == 1, "nor when it does not read back");
     memory_is_as_the_model();
+    CHECK(log_.run == 1, "nor is a number given twice");
     CHECK(mounted(), "mounted again");
     memory_is_as_the_model();
     memory.weak = false;
     CHECK(sm_log_erase(&log_, 1) && log_.epoch == 2, "erased at the next try");
 }
 
-/* ---- blocks that have rotted ------------------------------------------------------------------- */
+/* ---- blocks that have rotted ----------------------------------------------------------------- */
 
 static void rotten_blocks_hide_no_others(void) {
     begin_fresh(false);
@@ -351,8 +366,10 @@ static void rotten_blocks_hide_no_others(void) {
     CHECK(mounted() && log_.end >= 23, "the end");
     CHECK(sm_log_newest(&log_, &run, &start) && run.run == 2 && run.blocks == 4 && run.utc_s == 0,
           "without its start a run has no time");
-    CHECK(sm_log_read(&log_, 2, 3, log_.buffer) && log_.buffer[3] == SM_BLOCK_END, "but its blocks");
-    CHECK(sm_log_read(&log_, 2, 0, log_.buffer) && log_.buffer[0] == 0x53, "the rotten one as it is");
+    CHECK(sm_log_read(&log_, 2, 3, log_.buffer) && log_.buffer[3] == SM_BLOCK_END,
+          "but its blocks");
+    CHECK(sm_log_read(&log_, 2, 0, log_.buffer) && log_.buffer[0] == 0x53,
+          "the rotten one as it is");
     CHECK(!sm_log_read(&log_, 2, 4, log_.buffer), "and none beyond");
     CHECK(sm_log_older(&log_, &run, &start) && run.run == 1 && run.blocks == 2, "without its end");
     CHECK(run.state == SM_LOG_RUN_CUT_OFF, "it is cut off");
@@ -394,17 +411,25 @@ static void a_block_with_an_impossible_number_is_nobodys(void) {
     CHECK(sm_log_newest(&log_, &run, &start) && start == 16 && run.blocks == 1, "passed over");
 }
 
-/* ---- a large memory, made up as it is read ------------------------------------------------------ */
+/* ---- a large memory, made up as it is read --------------------------------------------------- */
 
 static struct {
-    uint32_t end, hole, hole_blocks, reads;
+    uint32_t end, reads;
+    struct {
+        uint32_t at, blocks;
+    } hole[2];
 } made_up;
+
+static bool is_in_a_hole(uint32_t block) {
+    return block - made_up.hole[0].at < made_up.hole[0].blocks ||
+           block - made_up.hole[1].at < made_up.hole[1].blocks;
+}
 
 static bool read_made_up(void *context, uint32_t block, uint8_t bytes[SM_BLOCK_BYTES]) {
     (void)context;
     made_up.reads++;
     memset(bytes, 0, SM_BLOCK_BYTES);
-    const bool in_hole = block - made_up.hole < made_up.hole_blocks;
+    const bool in_hole = is_in_a_hole(block);
     if (block == 0) memcpy(bytes, "SML", 5);
     if (block >= SM_LOG_FIRST_BLOCK && block < made_up.end && !in_hole) {
         uint8_t *p = sm_put_u8(sm_put_u8(sm_put_u16(bytes, 0x4D53), 1), SM_BLOCK_ROWS);
@@ -424,8 +449,9 @@ static bool write_nothing(void *context, uint32_t block, const uint8_t bytes[SM_
 /* A card of 32 GB: 26 halvings, 64 blocks beyond, and a few more. */
 static void the_end_of_a_large_memory_is_found_in_a_hundred_reads(void) {
     static const sm_blocks_t card = {read_made_up, write_nothing, NULL, 1ul << 26};
-    static const uint32_t ends[] = {17, 18, 1000, 1ul << 20, (1ul << 25) + 1, (1ul << 26) - 1, 1ul << 26};
-    made_up.hole_blocks = 0;
+    static const uint32_t ends[] = {17, 18, 1000, 1ul << 20, (1ul << 25) + 1, (1ul << 26) - 1,
+                                    1ul << 26};
+    memset(&made_up, 0, sizeof made_up);
     for (size_t i = 0; i < COUNT(ends); i++) {
         made_up.end = ends[i];
         made_up.reads = 0;
@@ -447,11 +473,23 @@ static void a_hole_anywhere_does_not_hide_what_is_beyond(void) {
     for (size_t i = 0; i < sizeof holes; i++)
         for (uint32_t at = SM_LOG_FIRST_BLOCK; at + holes[i] < 900; at += step) {
             made_up.end = 900;
-            made_up.hole = at;
-            made_up.hole_blocks = holes[i];
+            made_up.hole[0].at = at;
+            made_up.hole[0].blocks = holes[i];
             CHECK(sm_log_mount(&log_, &card), "mounted");
             CHECK(log_.end >= 900 && log_.end < 900 + SM_LOG_SECTOR, "the end");
         }
+}
+
+/* The first block looked at, 507, lies in the first hole, and the third, 890, in the second. */
+static void a_hole_beyond_a_hole_does_not_either(void) {
+    static const sm_blocks_t card = {read_made_up, write_nothing, NULL, 1000};
+    made_up.end = 900;
+    made_up.hole[0].at = 500;
+    made_up.hole[0].blocks = 60;
+    made_up.hole[1].at = 884;
+    made_up.hole[1].blocks = 8;
+    CHECK(sm_log_mount(&log_, &card), "mounted");
+    CHECK(log_.end >= 900 && log_.end < 900 + SM_LOG_SECTOR, "the end");
 }
 
 void test_log(void) {
@@ -464,6 +502,7 @@ void test_log(void) {
     rows_too_long_for_a_block_are_refused();
     a_memory_that_fails_is_not_mounted();
     a_failed_write_ends_the_run();
+    after_a_failed_write_nothing_is_written_over_old_blocks();
     a_failed_erase_leaves_all_as_it_was();
     rotten_blocks_hide_no_others();
     a_run_that_grows_is_read_to_its_newest_block();
@@ -471,4 +510,5 @@ void test_log(void) {
     a_block_with_an_impossible_number_is_nobodys();
     the_end_of_a_large_memory_is_found_in_a_hundred_reads();
     a_hole_anywhere_does_not_hide_what_is_beyond();
+    a_hole_beyond_a_hole_does_not_either();
 }

@@ -202,6 +202,31 @@ static void a_chip_that_does_not_come_back_from_its_restart_is_silent(void) {
     CHECK(!(after.at_an_end & 0x2) && !(after.in_range & 0x2), "and still at its end: no news");
 }
 
+static void a_silence_is_no_time_at_an_end(void) {
+    sm_rows_t rows = begun();
+    sm_sample_t sample;
+    const uint32_t lost_us = stand_at_an_end(&rows, 10, 40);
+    CHECK(watch(&rows, lost_us + 4 * PERIOD).silent == 0xF, "all fall silent");
+    CHECK(watch(&rows, lost_us + 85 * PERIOD).at_an_end == 0, "for more than a second");
+    const uint32_t back_us = lost_us + 90 * PERIOD;
+    convert(&rows, 1, 1, -0x800000, back_us, &sample);
+    CHECK(!(watch(&rows, back_us + 1).at_an_end & 0x2), "back at its end: not for a second yet");
+    for (uint32_t n = 1; n <= 80; n++)
+        convert(&rows, 1, (uint8_t)n, -0x800000, back_us + n * PERIOD, &sample);
+    CHECK(watch(&rows, back_us + 80 * PERIOD).at_an_end & 0x2, "but now");
+}
+
+static void what_a_chip_gave_before_all_fell_silent_is_not_sent_when_it_is_back(void) {
+    sm_rows_t rows = begun();
+    sm_sample_t sample;
+    round_of(&rows, 0xF, 10, &sample);
+    convert(&rows, 0, 11, 111, 11 * PERIOD, &sample);
+    CHECK(watch(&rows, 15 * PERIOD).silent == 0xF, "all are silent");
+    CHECK(convert(&rows, 0, 12, 222, 16 * PERIOD, &sample) == (SM_ROW_CLOSED | SM_CHANNEL_BACK),
+          "one is back");
+    CHECK(sample.counts[0] == 222 && sample.age[0] == 0 && sample.flags == 0xE0, "with the new");
+}
+
 static void time_and_counters_wrap(void) {
     sm_rows_t rows;
     sm_sample_t sample;
@@ -298,6 +323,8 @@ void test_rows(void) {
     a_channel_at_an_end_for_a_second_is_restarted_once();
     an_end_is_left_and_the_second_begins_anew();
     a_chip_that_does_not_come_back_from_its_restart_is_silent();
+    a_silence_is_no_time_at_an_end();
+    what_a_chip_gave_before_all_fell_silent_is_not_sent_when_it_is_back();
     time_and_counters_wrap();
     the_ends_of_the_range_are_flagged();
     a_conversion_that_was_not_read_shows_as_a_jump();

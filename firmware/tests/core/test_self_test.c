@@ -84,9 +84,10 @@ static void sums_of_the_largest_counts_do_not_overflow(void) {
 static void begun_twice_it_goes_on_and_answers_the_newer_command(void) {
     begin(1, 0);
     look(0, 31, 1, 2);
-    sm_self_test_begin(&test, 8, 1, LOWEST, HIGHEST, 0, 5000, LONGEST_US);
+    sm_self_test_begin(&test, 8, 1, LOWEST, HIGHEST, 0, 0xFFFFFF05u, LONGEST_US);
     look(0, 1, 1, 2);
-    CHECK(done_at(10) && test.command_seq == 8, "the 32nd look");
+    CHECK(done_at(10) && test.command_seq == 8 && results[0].spread == 1,
+          "the 32nd look");
     sm_self_test_begin(&test, 9, 1, LOWEST, HIGHEST, 0, 0xFFFFFF00u, LONGEST_US);
     CHECK(test.running && !done_at(10), "after its end it begins anew");
 }

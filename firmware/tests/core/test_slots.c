@@ -200,6 +200,19 @@ static void a_memory_that_fails_is_told(void) {
     CHECK(sm_slots_load(&beyond, payload, &counter) == SM_SLOTS_DAMAGED, "which is told");
 }
 
+/* Its length says that it goes on past the end of the memory. */
+static void a_slot_that_would_be_longer_than_the_memory_is_damaged(void) {
+    static const uint8_t longer[] = {'S', 2, 1, 0, 0, 0, 5};
+    const sm_slots_t last = {&access, SIZE - 2 * SLOT, 1, 4};
+    uint8_t payload[4];
+    uint32_t counter;
+    fresh();
+    memcpy(memory.cells + SIZE - SLOT, longer, sizeof longer);
+    CHECK(sm_slots_load(&last, payload, &counter) == SM_SLOTS_DAMAGED && counter == 0, "damaged");
+    CHECK(sm_slots_save(&last, first) && sm_slots_save(&last, second), "and written again");
+    CHECK(sm_slots_load(&last, payload, &counter) == SM_SLOTS_SOUND && counter == 2, "sound");
+}
+
 void test_slots(void) {
     images_are_read_as_the_vectors_are();
     records_are_written_as_the_vectors_are();
@@ -212,4 +225,5 @@ void test_slots(void) {
     a_damaged_slot_is_the_next_to_be_written();
     when_both_are_damaged_there_is_none();
     a_memory_that_fails_is_told();
+    a_slot_that_would_be_longer_than_the_memory_is_damaged();
 }

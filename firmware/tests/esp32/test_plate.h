@@ -169,7 +169,8 @@ static std::vector<uint8_t> u32(uint32_t value) {
 /* A calibration whose every number is its own. */
 static std::vector<uint8_t> calibration(uint8_t salt) {
     std::vector<uint8_t> bytes;
-    for (unsigned i = 0; i < 52; i++) bytes.push_back(static_cast<uint8_t>(i % 4 == 3 ? 0 : salt + i));
+    for (unsigned i = 0; i < 52; i++)
+        bytes.push_back(static_cast<uint8_t>(i % 4 == 3 ? 0 : salt + i));
     return bytes;
 }
 

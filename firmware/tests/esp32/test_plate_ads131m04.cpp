@@ -61,7 +61,8 @@ static size_t holes_in(const std::vector<Batch> &all) {
         CHECK(batch.index == index);
         index += batch.rows;
         for (unsigned r = 0; r < batch.rows; r++) {
-            const uint64_t t_us = batch.t_us + (batch.rows > 1 ? batch.span_us * r / (batch.rows - 1) : 0);
+            const uint32_t gaps = batch.rows > 1 ? batch.rows - 1 : 1;
+            const uint32_t t_us = batch.t_us + batch.span_us * r / gaps;
             size_t skipped = 0;
             const auto &made = chip->made;
             while (at < made.size() && !(made[at].settled && made[at].counts == batch.counts[r])) {
@@ -71,8 +72,8 @@ static size_t holes_in(const std::vector<Batch> &all) {
             CHECK(at < made.size());
             if (at == made.size()) return SIZE_MAX;
             const auto made_us = static_cast<uint32_t>(fake::board.start_us + made[at].t_ns / 1000);
-            CHECK(static_cast<int32_t>(static_cast<uint32_t>(t_us) - made_us) >= -1);
-            CHECK(static_cast<int32_t>(static_cast<uint32_t>(t_us) - made_us) <= 2);
+            CHECK(static_cast<int32_t>(t_us - made_us) >= -1);
+            CHECK(static_cast<int32_t>(t_us - made_us) <= 2);
             at++;
             if (!first) holes += skipped;
             const unsigned steps = (batch.number + r - number) & 0xFF;

@@ -33,7 +33,8 @@ static bool read(int32_t counts[SM_CELLS]) {
     for (uint8_t i = 0; i < 24; i++) bits[i] = pulse();
     pulse(); /* the 25th pulse chooses gain 128 */
     const bool well = (PIND & kDout) == kDout;
-    for (uint8_t c = 0; c < SM_CELLS; c++) counts[c] = gather(bits, static_cast<uint8_t>(0x04 << c));
+    for (uint8_t c = 0; c < SM_CELLS; c++)
+        counts[c] = gather(bits, static_cast<uint8_t>(0x04 << c));
     return well;
 }
 

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The image leaves room on the board, and the documents say how much."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import board
+import pytest
+
+
+def sizes(image: Path) -> tuple[int, int]:
+    """Return bytes of flash and of RAM, the stack not counted, as avr-size has them."""
+    done = subprocess.run(["avr-size", str(image)], capture_output=True, text=True, check=True)
+    text, data, bss = map(int, done.stdout.splitlines()[1].split()[:3])
+    return text + data, data + bss
+
+
+def test_the_readme_tells_the_size_of_the_image(uno_image: Path) -> None:
+    flash, ram = sizes(uno_image)
+    said = re.search(
+        r"takes (\d+) bytes of flash \((\d+) %\) and (\d+) of RAM \((\d+) %\)",
+        " ".join((board.FIRMWARE / "README.md").read_text().split()),
+    )
+    assert said is not None
+    # A compiler of another version may differ a little.
+    assert int(said[1]) == pytest.approx(flash, rel=0.02)
+    assert int(said[2]) == round(100 * int(said[1]) / 32256)
+    assert int(said[3]) == pytest.approx(ram, rel=0.02)
+    assert int(said[4]) == round(100 * int(said[3]) / 2048)
+
+
+@pytest.mark.parametrize(("limit", "built"), [("60", True), ("41", False), ("10", False)])
+def test_an_image_above_the_limit_is_not_built(
+    limit: str, built: bool, uno_image: Path, tmp_path: Path
+) -> None:
+    """Links the objects that are there again, into another folder."""
+    build = tmp_path / "build"
+    subprocess.run(["cp", "-a", str(uno_image.parent), str(build)], check=True)
+    (build / uno_image.name).unlink()
+    done = subprocess.run(
+        ["make", "-s", "-C", str(board.FIRMWARE), f"BUILD={build}", f"LIMIT={limit}",
+         str(build / uno_image.name)],
+        capture_output=True, text=True, check=False,
+    )
+    assert (done.returncode == 0) is built
+    assert (build / uno_image.name).exists() is built
+    assert "bytes of flash" in done.stdout
+    assert (f"more than {limit} % of flash or RAM" in done.stderr) is not built
