@@ -225,6 +225,11 @@ def _loading(session: Session, stream: Stream, hold: Hold) -> dict[str, dict[str
     out["missing"] = entry(100 * float(missing.mean()), "%", "samples of the hold")
     out["measured_rate"] = entry(stream.measured_rate_hz, "Hz", "the whole recording")
     out["lost_rows"] = entry(stream.lost_rows, "1", "the whole recording")
+    if math.isfinite(stream.clock_half_width_ms):
+        out["clock_half_width"] = entry(
+            stream.clock_half_width_ms, "ms", "the whole recording",
+            "how far session time may be off, either way",
+        )  # fmt: skip
     return out
 
 

@@ -15,8 +15,8 @@ public:
         return static_cast<uint16_t>(sum * divider_milli_ / (1000u * kReadings));
     }
 
-    /* Takes a reading; true when the battery has just become low. It stays so until it is well above
-     * the limit again, for under load the voltage swings by some tens of millivolts. */
+    /* Takes a reading; true when the battery has just become low. It stays so until it is well
+     * above the limit again, for under load the voltage swings by some tens of millivolts. */
     bool watch(uint16_t mv) {
         mv_ = mv;
         const bool was_low = low_;

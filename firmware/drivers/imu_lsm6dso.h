@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ST LSM6DSO on I2C: acceleration to 16 g, turn rate to 2000 degrees a second. Registers and
- * limits: ST DS12140, sections 8 and 9 (registers), table 2 (mechanical characteristics).
+ * limits: ST DS12140, "Register description" and table 2, "Mechanical characteristics".
  *
  * It converts at about twice the rate it is read, and its second low-pass (a quarter of that)
  * keeps faster vibration out. So every look finds a new conversion; one that does not, or a bus
@@ -71,7 +71,7 @@ private:
     static constexpr uint8_t kName = 0x6C;
     static constexpr uint8_t kReset = 0x01, kBlockUpdateAndCountOn = 0x44;
     static constexpr uint8_t kNoneUntilSettled = 0x08; /* the filters, after a restart */
-    static constexpr uint8_t kWithoutI3c = 0xE2; /* as at power-on, and I3C off: only I2C is wired */
+    static constexpr uint8_t kWithoutI3c = 0xE2; /* as at power-on, with I3C off */
     static constexpr uint8_t k16g = 0x04, kSecondLowPass = 0x02, k2000dps = 0x0C;
     static constexpr uint8_t kPushBoth = 0x05, kBothNew = 0x03;
     static constexpr uint8_t kBurst = 16; /* status, temperature, turn rate, acceleration */
@@ -94,7 +94,7 @@ private:
 
     bool configure(uint32_t rows_per_s) {
         if (!set(kCtrl3, kReset)) return false;
-        delayMicroseconds(100); /* a reset takes 50 us */
+        delayMicroseconds(100); /* a reset takes 50 us (ST AN5192) */
         const uint8_t rate = rows_per_s <= 50 ? 0x40 : rows_per_s <= 100 ? 0x50 : 0x60;
         return set(kCtrl3, kBlockUpdateAndCountOn) && set(kCtrl4, kNoneUntilSettled) &&
                set(kCtrl9, kWithoutI3c) && set(kCtrl1, rate | k16g | kSecondLowPass) &&

@@ -2,13 +2,12 @@
 /* An insole's force sensors: a CD74HC4067 connects one of sixteen to a transimpedance stage, whose
  * output the ESP32-S3's ADC1 reads (ADC2 belongs to the radio).
  *
- * The multiplexer breaks before it makes (TI SCHS209, "Features") and switches within 60 ns at 4.5 V,
- * somewhat longer at 3.3 V; what takes time is the stage, which has to swing from the last sensor's
- * voltage to the next one's. Its output is vref without a sensor and rises with force, so it never
- * lies below the baseline.
+ * The multiplexer breaks before it makes (TI SCHS209, "Features") and is fast; what takes time is
+ * the stage, which has to swing from the last sensor's voltage to the next one's. Its output is
+ * vref without a sensor and rises with force, so it never lies below the baseline.
  *
- * One look takes about 0.2 ms (settling, and four conversions of some 40 us), so the last of sixteen
- * cells is read 3 ms after the first.
+ * One look takes about 0.2 ms (settling, and four conversions of some 40 us), so the last of
+ * sixteen cells is read 3 ms after the first.
  *
  * What cannot be seen: a sensor that carries no load is as good as an open circuit, so a broken
  * wire looks like an unloaded sensor until somebody steps on it. */

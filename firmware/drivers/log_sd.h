@@ -51,6 +51,7 @@ private:
     }
     static bool write(void *self, uint32_t block, const uint8_t bytes[SM_BLOCK_BYTES]) {
         /* It takes a pointer to bytes it does not change. */
-        return sd_write_raw(static_cast<LogSd *>(self)->drive_, const_cast<uint8_t *>(bytes), block);
+        return sd_write_raw(static_cast<LogSd *>(self)->drive_, const_cast<uint8_t *>(bytes),
+                            block);
     }
 };

@@ -12,7 +12,11 @@
  *     bool takes_rate(uint32_t mhz, uint8_t rows)
  *     void set_rate(uint32_t mhz, uint8_t rows)
  *     void end_stream()                             what waits to be sent goes now
- *     void memory_written()                         that may have taken its time */
+ *     void memory_written()                         that may have taken its time
+ *     uint8_t tried()                               channels for which the board was restarted
+ *     void remember_tried(uint8_t channels)         past a restart, not past a power-on
+ *     void give_up(uint8_t channels)                nobody waits for them any more
+ *     plate_facts_t facts()                         what it is by its build: plate_facts.h */
 #pragma once
 #include <sm_bytes.h>
 #include <sm_command.h>
@@ -23,20 +27,14 @@
 #include <sm_self_test.h>
 #include <sm_slots.h>
 
-/* What a plate is by its build. */
-struct plate_facts_t {
-    sm_info_t info;           /* rate_mhz: until a host has chosen another */
-    sm_calibration_t nominal; /* until one is stored */
-};
-
 template <typename Board>
 class PlateDevice {
 public:
-    PlateDevice(Board &board, const plate_facts_t &facts) : board_(board), facts_(facts) {}
+    explicit PlateDevice(Board &board) : board_(board) {}
 
     /* Reads the memory and counts the boot. */
     void begin(uint8_t reset_cause) {
-        info_ = facts_.info;
+        info_ = board_.facts().info;
         info_.reset_cause = reset_cause;
         calibration_slots_ = {board_.memory(), kCalibrationAt, 1, SM_CALIBRATION_BYTES};
         settings_slots_ = {board_.memory(), kSettingsAt, 1, kSettingsBytes};
@@ -46,9 +44,8 @@ public:
         count_boot();
     }
 
-    /* Once the sensors run. `given_up`: those that were dead before a full restart. */
-    void greet(uint8_t given_up) {
-        given_up_ = given_up;
+    /* Once the sensors run. */
+    void greet() {
         send_info();
         for (uint8_t which = SM_MEMORY_CALIBRATION; which <= SM_MEMORY_BOOTS; which++)
             if (damaged_ & (1u << which)) send_event(SM_EVENT_MEMORY_DAMAGED, which);
@@ -57,9 +54,8 @@ public:
     uint32_t rate_mhz() const { return info_.rate_mhz; }
     uint8_t rows_wanted() const { return rows_; }
     uint16_t boot_id() const { return info_.boot_id; }
-    uint8_t given_up() const { return given_up_; }
-    /* Silent for so long that only a full restart may help. */
-    uint8_t dead() const { return dead_; }
+    /* A sensor is dead, and only a full restart of the board may help: the watchdog is to bite. */
+    bool must_restart() const { return must_restart_; }
 
     /* ---- what the sensors tell --------------------------------------------------------------- */
 
@@ -75,11 +71,11 @@ public:
     void send_sample(const sm_sample_t &sample) {
         uint8_t payload[SM_SAMPLE_BYTES];
         if (streams_ & SM_STREAM_SAMPLES)
-            send(SM_SAMPLE, payload, sm_pack_sample(&sample, payload));
+            send_row(SM_SAMPLE, payload, sm_pack_sample(&sample, payload));
     }
 
     void send_samples(const uint8_t *payload, uint8_t length) {
-        if (streams_ & SM_STREAM_SAMPLES) send(SM_SAMPLES, payload, length);
+        if (streams_ & SM_STREAM_SAMPLES) send_row(SM_SAMPLES, payload, length);
     }
 
     void send_cop(const sm_sample_t &sample) {
@@ -87,20 +83,14 @@ public:
         sm_cop_t cop;
         sm_cop(&sample, &calibration_, info_.calibration, &tare_, &cop);
         uint8_t payload[SM_COP_BYTES];
-        send(SM_COP, payload, sm_pack_cop(&cop, payload));
+        send_row(SM_COP, payload, sm_pack_cop(&cop, payload));
     }
 
     void tell(const sm_watch_t &found) {
-        const uint8_t not_back = given_up_ & found.restart & static_cast<uint8_t>(~told_given_up_);
-        told_given_up_ |= not_back;
-        dead_ = found.dead;
-        for (uint8_t c = 0; c < info_.channels; c++) {
-            const uint8_t bit = static_cast<uint8_t>(1u << c);
-            if (found.silent & bit) send_event(SM_EVENT_SILENT, c);
-            if (found.at_an_end & bit) send_event(SM_EVENT_AT_AN_END, c);
-            if (found.in_range & bit) send_event(SM_EVENT_IN_RANGE, c);
-            if (not_back & bit) send_event(SM_EVENT_GIVEN_UP, c);
-        }
+        send_events(SM_EVENT_SILENT, found.silent);
+        send_events(SM_EVENT_AT_AN_END, found.at_an_end);
+        send_events(SM_EVENT_IN_RANGE, found.in_range);
+        if (found.dead && !must_restart_) despair_of(found.dead);
     }
     void tell_back(uint8_t channel) { send_event(SM_EVENT_BACK, channel); }
     void tell_dropped(uint8_t channel) { send_event(SM_EVENT_READOUT_DROPPED, channel); }
@@ -112,9 +102,12 @@ public:
     void listen() {
         sm_frame_t frame;
         int byte;
-        while (!board_.must_sense() && (byte = board_.read()) >= 0)
-            if (sm_receiver_push(&receiver_, static_cast<uint8_t>(byte), &frame))
-                answer(frame, board_.now_us());
+        while (has_time_to_answer() && (byte = board_.read()) >= 0) {
+            const uint32_t now_us = board_.now_us();
+            if (!sm_receiver_push(&receiver_, static_cast<uint8_t>(byte), &frame)) continue;
+            answer(frame, now_us);
+            answered_us_ = board_.now_us();
+        }
         report_self_test();
         report_dropped_frames();
     }
@@ -122,16 +115,23 @@ public:
 private:
     enum : uint8_t { kSettingsBytes = 5, kBootsBytes = 2 };
     enum : uint16_t {
-        kCalibrationAt = 0,
-        kSettingsAt = kCalibrationAt + SM_SLOTS_BYTES(SM_CALIBRATION_BYTES),
-        kBootsAt = kSettingsAt + SM_SLOTS_BYTES(kSettingsBytes),
+        kBootsAt = 0,
+        kSettingsAt = 32,
+        kCalibrationAt = 64,
     };
+    static_assert(kBootsAt + SM_SLOTS_BYTES(kBootsBytes) <= kSettingsAt &&
+                      kSettingsAt + SM_SLOTS_BYTES(kSettingsBytes) <= kCalibrationAt,
+                  "slots overlap");
+    /* Rows leave room for the longest answer and an event; an answer is given so rarely that rows
+     * find room after it. So neither a fast stream nor a host that floods the link silences the
+     * other side. */
+    static constexpr uint8_t kForAnswers = 63 + 11 + 14;
+    static constexpr uint32_t kBetweenAnswersUs = 5000;
     static constexpr uint32_t kTestUs = 900000; /* its result is due within a second */
     /* Twice what an empty plate shows from peak to peak at its fastest; two or three newtons. */
     static constexpr uint16_t kNoisy = 10000;
 
     Board &board_;
-    const plate_facts_t facts_;
     sm_slots_t calibration_slots_ = {}, settings_slots_ = {}, boots_slots_ = {};
     sm_info_t info_ = {};
     sm_calibration_t calibration_ = {};
@@ -139,25 +139,39 @@ private:
     uint8_t damaged_ = 0; /* bit m: memory m */
     uint8_t rows_ = 0;    /* in one record; 0: as many as the plate finds right */
     uint8_t streams_ = SM_STREAM_SAMPLES;
-    uint8_t given_up_ = 0, told_given_up_ = 0, dead_ = 0;
+    bool must_restart_ = false;
     sm_tare_t tare_ = {};
     sm_self_test_t test_ = {};
     sm_receiver_t receiver_ = {};
     uint16_t seq_ = 0, frames_dropped_ = 0;
+    uint32_t answered_us_ = 0;
 
     /* ---- sending: never waits, a frame that does not fit is counted -------------------------- */
 
-    void send(uint8_t type, const uint8_t *payload, uint8_t length) {
+    void send_leaving(size_t room, uint8_t type, const uint8_t *payload, uint8_t length) {
         uint8_t wire[SM_WIRE_MAX];
         const sm_frame_t frame = {type, seq_++, length, payload};
         const size_t n = sm_frame_encode(frame, wire);
-        if (board_.room() >= n) board_.write(wire, n);
+        if (board_.room() >= n + room) board_.write(wire, n);
         else if (frames_dropped_ < UINT16_MAX) frames_dropped_++;
+    }
+
+    void send(uint8_t type, const uint8_t *payload, uint8_t length) {
+        send_leaving(0, type, payload, length);
+    }
+
+    void send_row(uint8_t type, const uint8_t *payload, uint8_t length) {
+        send_leaving(kForAnswers, type, payload, length);
     }
 
     void send_event(uint8_t code, uint16_t argument) {
         uint8_t payload[SM_EVENT_BYTES];
         send(SM_EVENT, payload, sm_pack_event(board_.now_us(), code, argument, payload));
+    }
+
+    void send_events(uint8_t code, uint8_t channels) {
+        for (uint8_t c = 0; c < info_.channels; c++)
+            if (channels & (1u << c)) send_event(code, c);
     }
 
     void send_info() {
@@ -173,8 +187,7 @@ private:
 
     void report_dropped_frames() {
         const uint16_t dropped = frames_dropped_;
-        const size_t needed = SM_COBS_MAX(SM_HEADER + SM_EVENT_BYTES + SM_CRC) + 1;
-        if (!dropped || board_.room() < needed) return;
+        if (!dropped || board_.room() < kForAnswers) return;
         frames_dropped_ = 0;
         send_event(SM_EVENT_FRAMES_DROPPED, dropped);
     }
@@ -187,7 +200,24 @@ private:
              sm_pack_self_test(test_.command_seq, info_.channels, results, payload));
     }
 
+    /* A channel that is dead is worth one restart of the whole board: the watchdog's, for it alone
+     * resets every part of the processor. What that does not cure for good is given up, and the
+     * others go on. */
+    void despair_of(uint8_t dead) {
+        const uint8_t tried = board_.tried();
+        const uint8_t hopeless = dead & tried;
+        if (hopeless) board_.give_up(hopeless);
+        send_events(SM_EVENT_GIVEN_UP, hopeless);
+        board_.remember_tried(tried | dead);
+        must_restart_ = dead != hopeless;
+    }
+
     /* ---- commands ---------------------------------------------------------------------------- */
+
+    bool has_time_to_answer() const {
+        return !board_.must_sense() && board_.room() >= kForAnswers &&
+               board_.now_us() - answered_us_ >= kBetweenAnswersUs;
+    }
 
     void answer(const sm_frame_t &frame, uint32_t received_us) {
         sm_command_t command;
@@ -227,19 +257,21 @@ private:
     uint8_t store_calibration(const sm_calibration_t &calibration) {
         uint8_t bytes[SM_CALIBRATION_BYTES];
         sm_pack_calibration(&calibration, bytes);
-        if (!save(calibration_slots_, bytes)) return SM_STATUS_MEMORY;
+        const bool saved = save(calibration_slots_, bytes);
         load_calibration();
-        return SM_STATUS_DONE;
+        return saved ? SM_STATUS_DONE : SM_STATUS_MEMORY;
     }
 
     uint8_t change_rate(uint32_t mhz, uint8_t rows) {
         if (!board_.takes_rate(mhz, rows)) return SM_STATUS_BAD_ARGUMENT;
-        uint8_t bytes[kSettingsBytes];
-        sm_put_u8(sm_put_u32(bytes, mhz), rows);
-        if (!save(settings_slots_, bytes)) return SM_STATUS_MEMORY;
-        if (mhz != info_.rate_mhz || rows != rows_) board_.set_rate(mhz, rows);
-        info_.rate_mhz = mhz;
-        rows_ = rows;
+        if (mhz != info_.rate_mhz || rows != rows_) {
+            uint8_t bytes[kSettingsBytes];
+            sm_put_u8(sm_put_u32(bytes, mhz), rows);
+            if (!save(settings_slots_, bytes)) return SM_STATUS_MEMORY;
+            board_.set_rate(mhz, rows);
+            info_.rate_mhz = mhz;
+            rows_ = rows;
+        }
         send_info();
         return SM_STATUS_DONE;
     }
@@ -261,7 +293,7 @@ private:
 
     void load_calibration() {
         uint8_t bytes[SM_CALIBRATION_BYTES];
-        calibration_ = facts_.nominal;
+        calibration_ = board_.facts().nominal;
         info_.calibration = 0;
         if (!load(calibration_slots_, SM_MEMORY_CALIBRATION, bytes, &calibration_counter_)) return;
         sm_unpack_calibration(bytes, &calibration_);

@@ -4,6 +4,7 @@
 #include "fake_board.h"
 #include "esp32-hal-adc.h"
 #include "esp_timer.h"
+#include "freertos/task.h"
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

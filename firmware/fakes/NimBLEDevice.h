@@ -62,7 +62,9 @@ struct Radio {
     uint16_t data_length = 27;
     bool in_callback = false;
     size_t notified_in_callback = 0, too_long = 0;
-    std::function<bool(const NimBLECharacteristic *)> takes = [](const NimBLECharacteristic *) { return true; };
+    std::function<bool(const NimBLECharacteristic *)> takes = [](const NimBLECharacteristic *) {
+        return true;
+    };
     std::vector<Notification> notifications;
     std::string name;
     std::vector<std::string> advertised_services;
@@ -72,7 +74,8 @@ inline Radio radio;
 
 class NimBLECharacteristic {
 public:
-    NimBLECharacteristic(const char *uuid, uint32_t properties) : uuid(uuid), properties(properties) {}
+    NimBLECharacteristic(const char *uuid, uint32_t properties)
+        : uuid(uuid), properties(properties) {}
     const std::string uuid;
     const uint32_t properties;
     bool subscribed = false;
@@ -201,7 +204,9 @@ public:
         radio.connected = false;
         for (NimBLEService &service : NimBLEDevice::server->services)
             for (NimBLECharacteristic &each : service.characteristics) each.subscribed = false;
-        call([&] { NimBLEDevice::server->callbacks->onDisconnect(NimBLEDevice::server, peer_, 0x13); });
+        call([&] {
+            NimBLEDevice::server->callbacks->onDisconnect(NimBLEDevice::server, peer_, 0x13);
+        });
     }
     void subscribe(const std::string &uuid, bool on = true) {
         NimBLECharacteristic &to = characteristic(uuid);

@@ -12,8 +12,9 @@ inline std::map<int, adc_attenuation_t> attenuation;
 inline int resolution_bits = 12;
 
 inline double volts_at(int pin) {
+    const double held = volts.count(pin) ? volts[pin]() : 0; /* sampled, then converted */
     board.pass_ns(kConversionNs);
-    return volts.count(pin) ? volts[pin]() : 0;
+    return held;
 }
 } // namespace fake
 

@@ -38,7 +38,8 @@ inline Flash flash;
 inline const esp_partition_t *esp_partition_find_first(esp_partition_type_t type,
                                                        esp_partition_subtype_t, const char *label) {
     const esp_partition_t &partition = fake::flash.partition;
-    const bool found = partition.size && type == partition.type && partition.label == std::string(label);
+    const bool found =
+        partition.size && type == partition.type && partition.label == std::string(label);
     return found ? &partition : nullptr;
 }
 inline esp_err_t esp_partition_read(const esp_partition_t *partition, size_t src_offset, void *dst,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Timers whose callbacks run in a task of their own: one after the other, before the loop goes on.
- * While that task is held up, calls that fall due wait and then come in a row. */
+/* Timers whose callbacks run in a task of their own: one after the other, before any other task
+ * goes on. While that task is held up, calls that fall due wait and then come in a row. */
 #pragma once
 #include "esp_err.h"
 #include "fake_board.h"
@@ -33,6 +33,7 @@ struct TimerTask {
     int held = 0;
     std::deque<std::shared_ptr<esp_timer>> timers;
     std::deque<esp_timer *> due;
+    std::function<void()> afterwards; /* tasks that were waiting for it */
 
     void run() {
         if (held) return;
@@ -43,6 +44,7 @@ struct TimerTask {
             timer->args.callback(timer->args.arg);
         }
         held--;
+        if (afterwards) afterwards();
     }
     void arm(std::shared_ptr<esp_timer> timer, unsigned generation, uint64_t alarm_ns) {
         board.at(alarm_ns, [this, timer, generation, alarm_ns] {
@@ -88,6 +90,7 @@ inline esp_err_t esp_timer_stop(esp_timer_handle_t handle) {
     if (!handle->running) return ESP_ERR_INVALID_STATE;
     handle->running = false;
     auto &due = fake::timer_task.due;
-    for (auto each = due.begin(); each != due.end();) each = *each == handle ? due.erase(each) : each + 1;
+    for (auto each = due.begin(); each != due.end();)
+        each = *each == handle ? due.erase(each) : each + 1;
     return ESP_OK;
 }

@@ -68,7 +68,8 @@ private:
     static constexpr uint32_t kWatchdogMs = 5000, kNoTicksUs = 1000000;
 
     Settings settings_;
-    InsoleScan scan_{{SM_PIN_MUX_SELECT, SM_PIN_MUX_ENABLE, SM_PIN_CELLS, SM_CELL_MUX}, SM_CHANNELS};
+    InsoleScan scan_{{SM_PIN_MUX_SELECT, SM_PIN_MUX_ENABLE, SM_PIN_CELLS, SM_CELL_MUX},
+                     SM_CHANNELS};
     ImuLsm6dso imu_{Wire};
     Battery battery_{SM_PIN_BATTERY, SM_BATTERY_DIVIDER_MILLI};
     Sampler sampler_{scan_, imu_, battery_};
@@ -116,7 +117,8 @@ private:
         const uint8_t wanted = settings_.rows_wanted() < fit ? settings_.rows_wanted() : fit;
         if (wanted != link.batch.rows_wanted || tick.period_us != link.batch.period_us) {
             flush(link);
-            sm_insole_begin(&link.batch, SM_CHANNELS, true, settings_.boots, tick.period_us, wanted);
+            sm_insole_begin(&link.batch, SM_CHANNELS, true, settings_.boots, tick.period_us,
+                            wanted);
         }
         const uint16_t length =
             sm_insole_push(&link.batch, tick.index, tick.t_us, flags, &tick.row, payload);
@@ -203,7 +205,7 @@ private:
         if (self_test_for_) self_test_for_->send(SM_SELF_TEST, payload, length);
     }
 
-    /* ---- commands ----------------------------------------------------------------------------- */
+    /* ---- commands ------------------------------------------------------------------------ */
 
     void attend(Link &link) {
         if (link.host_changed()) {
@@ -327,7 +329,7 @@ private:
         return logbook_.erase(epoch);
     }
 
-    /* ---- life --------------------------------------------------------------------------------- */
+    /* ---- life ---------------------------------------------------------------------------- */
 
     void recall_life_before() {
         const esp_reset_reason_t reason = esp_reset_reason();

@@ -64,7 +64,7 @@ public:
         if (percent == percent_) return;
         percent_ = percent;
         battery_->setValue(&percent_, 1);
-        if (battery_on_) battery_->notify(&percent_, 1); /* a change that is lost is followed by others */
+        if (battery_on_) battery_->notify(&percent_, 1); /* a lost one is followed by others */
     }
 
     uint16_t mtu() const { return mtu_; }
@@ -80,7 +80,9 @@ public:
         return true;
     }
 
-    bool listening(uint8_t type) const override { return type == SM_ROWS ? stream_on_ : control_on_; }
+    bool listening(uint8_t type) const override {
+        return type == SM_ROWS ? stream_on_ : control_on_;
+    }
 
     uint16_t room(uint8_t type) const override {
         if (type == SM_ROWS) return sm_insole_payload_of_mtu(mtu_);
@@ -112,8 +114,8 @@ private:
     static constexpr uint16_t kMtuWanted = 247, kMtuAtFirst = 23, kAttHeader = 3;
     static constexpr uint16_t kValueMost = 512; /* of an attribute, whatever the MTU */
     static constexpr uint16_t kDataLength = 251;
-    static constexpr uint16_t kInterval = 12;       /* 15 ms, in 1.25 ms; Apple takes no shorter one */
-    static constexpr uint16_t kSupervision = 400;   /* 4 s, in 10 ms */
+    static constexpr uint16_t kInterval = 12; /* 15 ms, in 1.25 ms; Apple takes no shorter one */
+    static constexpr uint16_t kSupervision = 400; /* 4 s, in 10 ms */
 
     struct Command {
         uint8_t connection, length;

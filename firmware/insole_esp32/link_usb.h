@@ -14,7 +14,8 @@ public:
 
     bool next_command(sm_frame_t &frame, uint32_t &received_us) override {
         while (Serial.available()) {
-            if (!sm_receiver_push(&receiver_, static_cast<uint8_t>(Serial.read()), &frame)) continue;
+            if (!sm_receiver_push(&receiver_, static_cast<uint8_t>(Serial.read()), &frame))
+                continue;
             received_us = static_cast<uint32_t>(esp_timer_get_time());
             return true;
         }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads every sensor once a period, from a timer's task of high priority, whatever the loop does.
- * Only this task touches the sensors; the rest of the program gets ticks, and asks with flags.
+/* Reads every sensor once a period, in a task of its own, whatever the loop does. Only this task
+ * touches the sensors; the rest of the program gets ticks, and asks with flags.
  *
- * The timer calls once for each period, late calls in a row. A call that is late by a quarter of a
- * period only counts: its row is missed, and the index shows it. So rows lie on an even grid. */
+ * A timer wakes it once for each period, late calls in a row: the timer's own task has too small a
+ * stack for a bus, and others to serve. A call that is late by a quarter of a period only counts:
+ * its row is missed, and the index shows it. So rows lie on an even grid. */
 #pragma once
 #include "ring.h"
 #include <battery.h>
@@ -36,8 +37,9 @@ public:
         wanted_period_us_ = period_us;
         scan_.begin();
         battery_.begin();
+        xTaskCreatePinnedToCore(task, "sampler", kStackBytes, this, kPriority, &task_, kCore);
         esp_timer_create_args_t args = {};
-        args.callback = [](void *self) { static_cast<Sampler *>(self)->on_time(); };
+        args.callback = [](void *self) { xTaskNotifyGive(static_cast<Sampler *>(self)->task_); };
         args.arg = this;
         args.dispatch_method = ESP_TIMER_TASK;
         args.name = "sampler";
@@ -49,15 +51,17 @@ public:
     bool take(Tick &tick) { return ticks_.take(tick); }
 
 private:
-    /* From power-on the gyroscope takes 70 ms (ST DS12140, table 2: "turn-on time" 35 ms, and the
-     * filters), so a restart has to be left alone for longer. */
-    static constexpr uint32_t kImuSettlesUs = 100000;
+    /* As long as ST's own self-test waits for the gyroscope's output to be stable. */
+    static constexpr uint32_t kImuSettlesUs = 150000;
     static constexpr uint32_t kBatteryEveryUs = 1000000;
+    /* Above the loop's priority, on its core; the radio's tasks are on the other one. */
+    static constexpr uint32_t kStackBytes = 6144, kPriority = 20, kCore = 1;
 
     InsoleScan &scan_;
     ImuLsm6dso &imu_;
     Battery &battery_;
     esp_timer_handle_t timer_ = nullptr;
+    TaskHandle_t task_ = nullptr;
     Ring<Tick, 256> ticks_; /* over a second: a memory card may keep the loop for half of one */
     std::atomic<uint16_t> wanted_period_us_{0};
     uint16_t period_us_ = 0;
@@ -73,6 +77,13 @@ private:
         looks_without_ = 0;
         due_us_ = esp_timer_get_time();
         esp_timer_start_periodic(timer_, period_us_);
+    }
+
+    static void task(void *self) {
+        for (;;) {
+            ulTaskNotifyTake(pdFALSE, portMAX_DELAY); /* counts down by one */
+            static_cast<Sampler *>(self)->on_time();
+        }
     }
 
     void on_time() {

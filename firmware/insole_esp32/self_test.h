@@ -16,7 +16,7 @@ public:
     void begin(uint16_t command_seq, uint32_t now_us) {
         command_seq_ = command_seq;
         if (phase_ != kIdle) return;
-        /* No code is too low for a cell, and none of the others has an end among the cells' codes. */
+        /* No code is too low for a cell, and the others have no ends among the cells' codes. */
         sm_self_test_begin(&cells_, command_seq, SM_CHANNELS, -1, SM_CELL_HIGHEST, 0, now_us,
                            kLongestUs);
         sm_self_test_begin(&others_, command_seq, kOthers, INT32_MIN, INT32_MAX, 0, now_us,

@@ -9,7 +9,6 @@
 #include <esp_system.h>
 #include <esp_task_wdt.h>
 #include <nvs_memory.h>
-#include <plate_device.h>
 #include <sdkconfig.h>
 
 #ifndef CONFIG_ESP_BROWNOUT_DET
@@ -20,23 +19,13 @@ static const uint8_t kFirmware[3] = {0, 1, 0};
 static const uint32_t kWatchdogMs = 2000;   /* a write to the flash may take some hundred */
 static const size_t kTransmitBytes = 4096;  /* 70 ms of the fastest stream */
 
-static plate_facts_t facts() {
-    static const int32_t gain[] = SM_NOMINAL_GAIN, x_um[] = SM_CELL_X_UM, y_um[] = SM_CELL_Y_UM;
-    plate_facts_t facts = {};
-    facts.info.kind = SM_KIND_PLATE;
-    facts.info.board = SM_BOARD;
-    facts.info.adc = SM_ADC;
-    facts.info.channels = SM_CHANNELS;
-    facts.info.bits = SM_ADC_BITS;
-    facts.info.gain = SM_ADC_GAIN;
-    facts.info.rate_mhz = SM_RATE_MHZ;
-    facts.info.geometry_hash = SM_GEOMETRY_HASH;
-    facts.info.id = SM_DEVICE_ID;
-    facts.info.features = Sensors::kFeatures | SM_FEATURE_BROWN_OUT;
-    memcpy(facts.info.firmware, kFirmware, sizeof kFirmware);
-    for (uint8_t c = 0; c < SM_CELLS; c++) facts.nominal.cell[c] = {gain[c], x_um[c], y_um[c]};
-    return facts;
-}
+/* Channels for which the board was restarted. Outlives every reset but those of the power. */
+static const uint32_t kKnown = 0x444541C4;
+struct afterlife_t {
+    uint32_t known;
+    uint8_t tried;
+};
+RTC_NOINIT_ATTR static afterlife_t afterlife;
 
 /* ---- the board, as a plate needs it ---------------------------------------------------------- */
 
@@ -57,6 +46,13 @@ public:
     void set_rate(uint32_t mhz, uint8_t rows);
     void end_stream();
     void memory_written() { sensors.memory_written(); }
+    void give_up(uint8_t channels) { sensors.give_up(channels); }
+    uint8_t tried() const { return afterlife.tried; }
+    void remember_tried(uint8_t channels) { afterlife.tried = channels; }
+
+    plate_facts_t facts() const {
+        return plate_facts(kFirmware, Sensors::kFeatures | SM_FEATURE_BROWN_OUT);
+    }
 
     Sensors sensors;
 
@@ -66,16 +62,12 @@ private:
 };
 
 static Board board;
-static PlateDevice<Board> plate(board, facts());
+static PlateDevice<Board> plate(board);
 
 void Board::set_rate(uint32_t mhz, uint8_t rows) { sensors.set_rate(plate, mhz, rows); }
 void Board::end_stream() { sensors.end_stream(plate); }
 
 /* ---- life ------------------------------------------------------------------------------------ */
-
-/* Which sensors were dead when the watchdog bit. Outlives every reset but those of the power. */
-static const uint32_t kKnown = 0x444541C4;
-RTC_NOINIT_ATTR static uint32_t dead_known, dead_channels;
 
 static uint8_t reset_cause() {
     switch (esp_reset_reason()) {
@@ -91,9 +83,11 @@ static uint8_t reset_cause() {
     }
 }
 
-static uint8_t dead_before(uint8_t cause) {
+/* What is remembered belongs to the life before only where the power stayed. */
+static void recall_life_before(uint8_t cause) {
     const bool restarted = cause & (SM_RESET_WATCHDOG | SM_RESET_PROGRAM | SM_RESET_CRASH);
-    return restarted && dead_known == kKnown ? static_cast<uint8_t>(dead_channels) : 0;
+    if (!restarted || afterlife.known != kKnown) afterlife.tried = 0;
+    afterlife.known = kKnown;
 }
 
 static void begin_watchdog() {
@@ -102,25 +96,18 @@ static void begin_watchdog() {
     esp_task_wdt_add(nullptr);
 }
 
-/* A dead sensor is left to a full restart. */
-static void feed_watchdog() {
-    dead_known = kKnown;
-    dead_channels = plate.given_up() | plate.dead();
-    if (!plate.dead()) esp_task_wdt_reset();
-}
-
 void setup() {
     const uint8_t cause = reset_cause();
-    const uint8_t given_up = dead_before(cause);
+    recall_life_before(cause);
     board.begin();
     plate.begin(cause);
-    board.sensors.begin(plate, given_up);
-    plate.greet(given_up);
+    board.sensors.begin(plate);
+    plate.greet();
     begin_watchdog();
 }
 
 void loop() {
     board.sensors.sense(plate);
     plate.listen();
-    feed_watchdog();
+    if (!plate.must_restart()) esp_task_wdt_reset();
 }

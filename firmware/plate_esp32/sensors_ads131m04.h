@@ -5,6 +5,7 @@
 #include <SPI.h>
 #include <ads131m04.h>
 #include <plate_device.h>
+#include <plate_facts.h>
 #include <sm_batch.h>
 
 static_assert(SM_CHANNELS == SM_CELLS && SM_CHANNELS == Ads131m04::kChannels, "four load cells");
@@ -20,9 +21,7 @@ public:
     Sensors() { adc_.begin({transfer, hold_in_reset, wait_us, nullptr}, SM_CLKIN_HZ); }
 
     template <typename Device>
-    void begin(Device &device, uint8_t given_up) {
-        given_up_ = given_up != 0;
-        missed_ = given_up_;
+    void begin(Device &device) {
         pinMode(SM_PIN_CS, OUTPUT);
         digitalWrite(SM_PIN_CS, HIGH);
         pinMode(SM_PIN_RESET, OUTPUT);
@@ -33,6 +32,7 @@ public:
     }
 
     bool must_sense() const { return adc_.is_ready(); }
+    void give_up(uint8_t) { given_up_ = true; }
 
     bool takes_rate(uint32_t mhz, uint8_t rows) const {
         return adc_.has_rate(mhz) && mhz <= kHighestMhz && rows <= SM_BATCH_ROWS_MAX;

@@ -82,7 +82,7 @@ def test_the_host_makes_a_session_of_a_downloaded_run(
         motion = file["streams/insole-imu/samples"][:]
     assert samples["index"].tolist() == index
     assert samples["counts"].tolist() == cells
-    # For its first tenth of a second the IMU has nothing to say.
+    # At first, until it has settled, the IMU has nothing to say.
     assert motion["imu"].tolist() == [list(row) for row in imu if set(row) != {-32768}]
     session = open_session(path)
     felt = session.motion["insole-imu"]

@@ -29,7 +29,7 @@ _ROWS_AT_ONCE = 16384
 
 Reader = Callable[[h5py.Dataset], NDArray[Any]]
 Unreadable = Callable[[str, Exception], None]
-_BROKEN = (KeyError, ValueError, OSError, RuntimeError)
+_BROKEN = (KeyError, ValueError, OSError, RuntimeError, MemoryError)
 """What h5py raises on a damaged file."""
 
 

@@ -40,6 +40,11 @@ from solemetry.timebase import GridAligner
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+_DAMAGE = (
+    KeyError, ValueError, TypeError, AttributeError, OSError, RuntimeError, MemoryError
+)  # fmt: skip
+"""What a damaged file raises; memory runs out where a damaged length asks for petabytes."""
+
 _REPAIR = "If it is a recording that broke off, `solemetry repair` saves what can be read."
 
 
@@ -65,7 +70,7 @@ def open_session(path: str | os.PathLike[str]) -> Session:
             return _read_session(file, path)
         except FileError:
             raise
-        except (KeyError, ValueError, TypeError, AttributeError, OSError, RuntimeError) as error:
+        except _DAMAGE as error:
             raise FileError(f"{path} is damaged: {error}.", _REPAIR) from error
 
 

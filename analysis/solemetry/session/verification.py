@@ -74,7 +74,7 @@ def _problems_of(name: str, node: h5py.Group | h5py.Dataset) -> list[str]:
         return []
     try:
         rows = node[()]
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError, MemoryError) as error:
         return [f"{name} cannot be read: {error}."]
     if node.shape == ():
         return []

@@ -24,7 +24,7 @@ static const char *running = "";
     } while (0)
 #define RUN(test) (running = #test, test())
 
-/* ---- bytes --------------------------------------------------------------------------------------- */
+/* ---- bytes ----------------------------------------------------------------------------------- */
 
 static uint32_t number(const Bytes &bytes, size_t at, size_t size) {
     uint32_t value = 0;
@@ -67,7 +67,7 @@ struct Ack {
     }
 };
 
-/* ---- the parts ------------------------------------------------------------------------------------- */
+/* ---- the parts ------------------------------------------------------------------------------- */
 
 /* Transimpedance stage behind the multiplexer. After a switch its output runs from where it was to
  * where it will be. */
@@ -121,10 +121,11 @@ static const char *const kStream = "fa880002-262e-457c-a5ea-31286f3476db";
 static const char *const kControl = "fa880003-262e-457c-a5ea-31286f3476db";
 static const char *const kInfo = "fa880004-262e-457c-a5ea-31286f3476db";
 
-/* ---- life -------------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 static void boot(esp_reset_reason_t reason = ESP_RST_POWERON) {
     fake::timer_task.reset();
+    fake::tasks.clear();
     fake::board.agenda.clear();
     fake::reset_board();
     fake::radio = fake::Radio{};
@@ -160,7 +161,7 @@ static void run_ms(uint64_t ms) {
     while (fake::board.now_ns < end) loop();
 }
 
-/* ---- hosts ------------------------------------------------------------------------------------------- */
+/* ---- hosts ----------------------------------------------------------------------------------- */
 
 struct Host {
     size_t seen = 0;
@@ -190,7 +191,8 @@ struct Host {
             run_ms(5);
             for (const Record &record : news()) all.push_back(record);
             for (const Record &record : all)
-                if ((record.type == 0x02 || record.type == 0x03) && number(record.payload, 0, 2) == seq)
+                if ((record.type == 0x02 || record.type == 0x03) &&
+                    number(record.payload, 0, 2) == seq)
                     return all;
         }
         return all;
@@ -207,7 +209,8 @@ struct BleHost : Host {
     std::vector<Record> everything() override {
         std::vector<Record> records;
         for (const fake::Notification &n : fake::radio.notifications)
-            if (n.from == &central.characteristic(kStream) || n.from == &central.characteristic(kControl))
+            if (n.from == &central.characteristic(kStream) ||
+                n.from == &central.characteristic(kControl))
                 records.push_back({n.value.at(0), static_cast<uint16_t>(number(n.value, 1, 2)),
                                    Bytes(n.value.begin() + 3, n.value.end()), n.at_ns});
         return records;
@@ -269,7 +272,7 @@ struct UsbHost : Host {
     }
 };
 
-/* ---- what the records say --------------------------------------------------------------------------- */
+/* ---- what the records say -------------------------------------------------------------------- */
 
 struct Row {
     uint32_t index, t_us;
@@ -299,7 +302,8 @@ static Rows rows_of(const Bytes &p) {
             row.cells[c + 1] = static_cast<uint16_t>(both >> 12);
         }
         for (size_t a = 0; a < 6; a++)
-            row.imu[a] = static_cast<int16_t>(number(p, 15 + rows * cells_bytes + r * 12 + a * 2, 2));
+            row.imu[a] =
+                static_cast<int16_t>(number(p, 15 + rows * cells_bytes + r * 12 + a * 2, 2));
         record.rows.push_back(row);
     }
     return record;
@@ -323,7 +327,8 @@ static std::vector<Event> events_in(const std::vector<Record> &records) {
     std::vector<Event> found;
     for (const Record &record : records)
         if (record.type == 0x04)
-            found.push_back({record.payload.at(4), static_cast<uint16_t>(number(record.payload, 5, 2))});
+            found.push_back(
+                {record.payload.at(4), static_cast<uint16_t>(number(record.payload, 5, 2))});
     return found;
 }
 static std::vector<Bytes> payloads(const std::vector<Record> &records, uint8_t type) {

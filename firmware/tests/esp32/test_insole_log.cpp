@@ -72,15 +72,18 @@ static void keep(const std::string &name, const std::vector<Bytes> &blocks) {
 
 static std::vector<Row> flat(const std::vector<Rows> &records) {
     std::vector<Row> rows;
-    for (const Rows &record : records) rows.insert(rows.end(), record.rows.begin(), record.rows.end());
+    for (const Rows &record : records)
+        rows.insert(rows.end(), record.rows.begin(), record.rows.end());
     return rows;
 }
 
-/* ---- runs ---------------------------------------------------------------------------------------------- */
+/* ---- runs ------------------------------------------------------------------------------------ */
 
 static void walk() {
     imu.gyro_dps[0] = 123;
-    front_end.code = [](int cell) { return 400.0 + 100 * cell + fake::board.now_ns / 10000000 % 90; };
+    front_end.code = [](int cell) {
+        return 400.0 + 100 * cell + fake::board.now_ns / 10000000 % 90;
+    };
 }
 
 static void a_run_holds_what_was_streamed_and_downloads_alike_over_both_links() {
@@ -103,7 +106,8 @@ static void a_run_holds_what_was_streamed_and_downloads_alike_over_both_links() 
         CHECK(usb.status_of(STOP) == DONE);
 
         const std::vector<Run> runs = list(usb);
-        CHECK(runs.size() == 1 && runs[0].state == ENDED && runs[0].utc_s == kUtc && runs[0].run == 1);
+        CHECK(runs.size() == 1 && runs[0].state == ENDED && runs[0].utc_s == kUtc &&
+              runs[0].run == 1);
         const std::vector<Bytes> over_usb = download(usb, runs[0]);
         ble.join();
         CHECK(download(ble, runs[0]) == over_usb);
@@ -141,7 +145,8 @@ static void runs_are_listed_the_newest_first_and_found_again_after_a_restart() {
     }
     const std::vector<Run> before = list(host);
     CHECK(before.size() == 3);
-    for (uint32_t i = 0; i < 3; i++) CHECK(before[i].run == 3 - i && before[i].utc_s == kUtc + 2 - i);
+    for (uint32_t i = 0; i < 3; i++)
+        CHECK(before[i].run == 3 - i && before[i].utc_s == kUtc + 2 - i);
     const std::vector<Bytes> middle = download(host, before[1]);
     boot();
     host.seen = 0;
@@ -244,7 +249,7 @@ static void a_card_with_files_is_left_alone_until_it_is_given() {
     CHECK(list(host).size() == 1);
 }
 
-/* ---- beside other things ------------------------------------------------------------------------------ */
+/* ---- beside other things --------------------------------------------------------------------- */
 
 static void a_download_through_a_full_radio_is_whole_and_costs_the_stream_no_row() {
     new_board(Memory::kCard);
@@ -389,7 +394,7 @@ static void a_restart_by_the_watchdog_goes_on_logging_in_a_new_run() {
     CHECK(list(host).at(0).state == CUT_OFF);
 }
 
-/* ---- power cuts ---------------------------------------------------------------------------------------- */
+/* ---- power cuts ------------------------------------------------------------------------------ */
 
 static void cut_power_after(Memory memory, long steps) {
     (memory == Memory::kCard ? fake::card.cut_after : fake::flash.cut_after) = steps;
@@ -439,7 +444,8 @@ static void power_may_go_at_any_byte_of_a_run(Memory memory, bool used, long str
             CHECK(rows.size() + 12 >= 13 * (whole - (cut ? 1 : 2)));
             CHECK(runs[0].state == (cut ? CUT_OFF : ENDED));
             CHECK(runs[0].utc_s == kUtc);
-            if (whole == 3) keep(memory == Memory::kCard ? "card_cut.blocks" : "flash_cut.blocks", blocks);
+            if (whole == 3)
+                keep(memory == Memory::kCard ? "card_cut.blocks" : "flash_cut.blocks", blocks);
         }
         /* And the next run stands beside it. */
         CHECK(!log_until_cut(host, memory, -1));

@@ -119,7 +119,7 @@ static void boot(esp_reset_reason_t reason) {
     plate.~PlateDevice<Board>();
     board.~Board();
     new (&board) Board;
-    new (&plate) PlateDevice<Board>(board, facts());
+    new (&plate) PlateDevice<Board>(board);
     setup();
 }
 
@@ -157,7 +157,7 @@ static int ack_of(uint16_t seq) {
 
 static int ask(uint8_t type, const std::vector<uint8_t> &payload = {}) {
     const uint16_t seq = command(type, payload);
-    run_ms(3);
+    run_ms(8); /* answers come at least 5 ms apart */
     return ack_of(seq);
 }
 

@@ -18,7 +18,7 @@ static void power_on() {
 
 static void new_board() {
     fake::nvs = fake::Nvs{};
-    dead_known = dead_channels = 0xFFFFFFFF; /* RTC memory comes up with anything */
+    afterlife = {0xFFFFFFFF, 0xFF}; /* RTC memory comes up with anything */
     power_on();
 }
 
@@ -269,7 +269,7 @@ static void without_a_chip_it_restarts_once_gives_up_and_still_talks() {
     CHECK(run_until_bitten(3000));
     boot(ESP_RST_TASK_WDT);
     CHECK(!run_until_bitten(11000));
-    CHECK(events() == (Events{{11, 0}, {11, 1}, {11, 2}, {11, 3}}));
+    CHECK(events() == (Events{{1, 0}, {1, 1}, {1, 2}, {1, 3}, {11, 0}, {11, 1}, {11, 2}, {11, 3}}));
     CHECK(ask(0x81) == 0);
     CHECK(batches().empty());
     const uint16_t seq = command(0x89);
