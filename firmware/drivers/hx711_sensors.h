@@ -26,8 +26,9 @@ public:
     /* `device` gets rows and what is wrong; a PlateDevice. */
     template <typename Device>
     void sense(Device &device) {
-        bank.read([&](const sm_conversion_t &conversion) { take(device, conversion); },
-                  [&](uint8_t channel) { device.tell_dropped(channel); });
+        if (bank.any_ready())
+            bank.read([&](const sm_conversion_t &conversion) { take(device, conversion); },
+                      [&](uint8_t channel) { device.tell_dropped(channel); });
         watch(device);
     }
 
@@ -63,7 +64,7 @@ private:
     bool is_time_to_watch(uint32_t now_us) {
         const uint32_t late_us = now_us - next_watch_us_;
         if (static_cast<int32_t>(late_us) < 0) return false;
-        const bool in_time = late_us < 2 * rows_.period_us;
+        const bool in_time = late_us < rows_.period_us;
         if (in_time) next_watch_us_ = now_us + rows_.period_us;
         else excuse();
         return in_time;
