@@ -12,8 +12,8 @@
 #include "settings.h"
 #include <Arduino.h>
 #include <Wire.h>
-#include <esp_system.h>
 #include <esp_task_wdt.h>
+#include <reset_cause_esp32.h>
 #include <sdkconfig.h>
 #include <sm_command.h>
 
@@ -332,27 +332,12 @@ private:
     /* ---- life ---------------------------------------------------------------------------- */
 
     void recall_life_before() {
-        const esp_reset_reason_t reason = esp_reset_reason();
-        reset_cause_ = reset_bits(reason);
+        reset_cause_ = reset_cause_esp32();
         const bool same_power = reset_cause_ == SM_RESET_WATCHDOG || reset_cause_ == SM_RESET_CRASH;
         const bool known = same_power && afterlife.magic == kAfterlifeMagic;
         imu_was_dead_ = known && afterlife.imu_was_dead;
         resume_log_ = known && afterlife.was_logging;
         afterlife = {kAfterlifeMagic, false, false};
-    }
-
-    static uint8_t reset_bits(esp_reset_reason_t reason) {
-        switch (reason) {
-        case ESP_RST_POWERON: return SM_RESET_POWER_ON;
-        case ESP_RST_EXT: return SM_RESET_EXTERNAL;
-        case ESP_RST_BROWNOUT: return SM_RESET_BROWN_OUT;
-        case ESP_RST_INT_WDT:
-        case ESP_RST_TASK_WDT:
-        case ESP_RST_WDT: return SM_RESET_WATCHDOG;
-        case ESP_RST_SW: return SM_RESET_PROGRAM;
-        case ESP_RST_PANIC: return SM_RESET_CRASH;
-        default: return 0;
-        }
     }
 
     void watch_over_loop() {

@@ -6,9 +6,9 @@
 #else
 #include "sensors_hx711.h"
 #endif
-#include <esp_system.h>
 #include <esp_task_wdt.h>
 #include <nvs_memory.h>
+#include <reset_cause_esp32.h>
 #include <sdkconfig.h>
 
 #ifndef CONFIG_ESP_BROWNOUT_DET
@@ -69,20 +69,6 @@ void Board::end_stream() { sensors.end_stream(plate); }
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
-static uint8_t reset_cause() {
-    switch (esp_reset_reason()) {
-    case ESP_RST_POWERON: return SM_RESET_POWER_ON;
-    case ESP_RST_EXT: return SM_RESET_EXTERNAL;
-    case ESP_RST_BROWNOUT: return SM_RESET_BROWN_OUT;
-    case ESP_RST_INT_WDT:
-    case ESP_RST_TASK_WDT:
-    case ESP_RST_WDT: return SM_RESET_WATCHDOG;
-    case ESP_RST_SW: return SM_RESET_PROGRAM;
-    case ESP_RST_PANIC: return SM_RESET_CRASH;
-    default: return 0;
-    }
-}
-
 /* What is remembered belongs to the life before only where the power stayed. */
 static void recall_life_before(uint8_t cause) {
     const bool restarted = cause & (SM_RESET_WATCHDOG | SM_RESET_PROGRAM | SM_RESET_CRASH);
@@ -97,7 +83,7 @@ static void begin_watchdog() {
 }
 
 void setup() {
-    const uint8_t cause = reset_cause();
+    const uint8_t cause = reset_cause_esp32();
     recall_life_before(cause);
     board.begin();
     plate.begin(cause);

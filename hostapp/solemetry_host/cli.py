@@ -7,21 +7,23 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from solemetry.errors import SolemetryError
+from solemetry.errors import FileError, SolemetryError
 from solemetry_host import log
 
 if TYPE_CHECKING:
     from solemetry_host.devices.link import DeviceLink
     from solemetry_host.live.station import Station
     from solemetry_host.wire.records import Info
+
+T = TypeVar("T")
 
 app = typer.Typer(
     help="Force plates and pressure insoles: live sway, recording, analysis.",
@@ -175,7 +177,7 @@ def verify(file: Path, as_json: AsJson = False) -> None:
     """Say whether a session file is whole; exit code 1 if it is not."""
     from solemetry.session import verify as verify_session
 
-    verdict = verify_session(file)
+    verdict = in_own_process(verify_session, file)
     if as_json:
         typer.echo(json.dumps({"file": str(file), "whole": verdict.whole,
                                "problems": verdict.problems, "facts": verdict.facts}, indent=2))
@@ -184,6 +186,28 @@ def verify(file: Path, as_json: AsJson = False) -> None:
             _print(line)
         _print(f"{file} is {'whole' if verdict.whole else 'not whole'}.")
     raise SystemExit(0 if verdict.whole else 1)
+
+
+def in_own_process(work: Callable[[Any], T], argument: Any) -> T:
+    """Do something with a file in a process of its own: of a damaged one HDF5 itself can die.
+
+    Raises
+    ------
+    FileError
+        When it did.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        try:
+            return pool.submit(work, argument).result()
+        except BrokenProcessPool:
+            raise FileError(
+                f"{argument} is so damaged that the HDF5 library dies of it.",
+                "Restore it from a copy.",
+            ) from None
 
 
 @app.command(name="self-test")

@@ -22,6 +22,8 @@ SKETCHES = {
 }
 """By sketch: the board's name in device.toml, in PlatformIO and in arduino-cli."""
 
+OURS = r'#include [<"]((?:sm_|plate_|hx711|ads131|log_|imu_|insole_|reset_)\S*\.h)[>"]'
+
 
 def platformio(sketch: str) -> configparser.ConfigParser:
     config = configparser.ConfigParser(inline_comment_prefixes=(";",))
@@ -93,8 +95,7 @@ def test_the_manual_names_every_environment_profile_and_library() -> None:
 def test_includes_of_the_sketches_are_found_in_the_two_libraries() -> None:
     for sketch in SKETCHES:
         for file in [*(FIRMWARE / sketch).glob("*.ino"), *(FIRMWARE / sketch).glob("*.h")]:
-            for name in re.findall(r'#include [<"]((?:sm_|hx711|ads131|log_|imu_|insole_)\S*\.h)[>"]',
-                                   file.read_text("utf-8")):
+            for name in re.findall(OURS, file.read_text("utf-8")):
                 places = [FIRMWARE / sketch, FIRMWARE / "core" / "src", FIRMWARE / "drivers"]
                 assert any((place / name).is_file() for place in places), (file, name)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,10 @@ import h5py
 import pytest
 from pty_plate import PtyDevice
 from virtual_pod import Recorded, VirtualPod
+
+from solemetry.errors import FileError
+from solemetry.session import verify
+from solemetry_host.cli import in_own_process
 
 
 def solemetry(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -203,3 +208,10 @@ def test_the_runs_of_a_pod_are_listed_downloaded_and_erased(tmp_path: Path) -> N
         assert "no run" in solemetry("pod", "list", "--device", url).stdout
     finally:
         device.cut()
+
+
+def test_a_file_that_kills_the_library_does_not_kill_the_program() -> None:
+    with pytest.raises(FileError, match="dies of it"):
+        in_own_process(os._exit, 3)
+    with pytest.raises(FileError, match="There is no file"):
+        in_own_process(verify, "not/there.h5")

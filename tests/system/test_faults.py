@@ -36,7 +36,8 @@ class Fault:
     sick: int | None = None
     """The chip whose own values are no measurement while it lasts."""
     flags: set[int] = field(default_factory=lambda: {0})
-    restarts: int = 0
+    cause: str = ""
+    """Of the one restart, if there is one."""
     seconds: float = SECONDS
     slow_link: bool = False
     holes: bool = False
@@ -54,7 +55,7 @@ FAULTS = {
     "a chip dies and a restart does not help": Fault(
         ["4,silent 1"], [("sensor_silent", 1), ("sensor_silent", 1), ("given_up", 1)],
         ["FR gives no data", RESTARTED, "FR gives no data", "FR did not come back"],
-        sick=1, flags={0, 0x20}, restarts=1, seconds=24),
+        sick=1, flags={0, 0x20}, cause="watchdog", seconds=24),
     "a data line is shorted": Fault(
         ["4,short 3", "8,mend 3"], [("sensor_silent", 3), ("sensor_back", 3)],
         ["RR gives no data", "RR gives data again"], sick=3, flags={0, 0x80}),
@@ -66,13 +67,14 @@ FAULTS = {
         ["4,open 0 low", "8,mend 0"], [("at_an_end", 0), ("in_range", 0)],
         ["FL stands at an end of its range", "FL is within its range again"],
         sick=0, flags={0, 0x01, 0x11}),
-    "the reset pin": Fault(["6,reset"], [], [RESTARTED], restarts=1),
-    "the supply sinks": Fault(["6,brownout"], [], [RESTARTED], restarts=1),
-    "the supply goes and comes back": Fault(["6,powercut"], [], [RESTARTED], restarts=1),
+    "the reset pin": Fault(["6,reset"], [], ["again (reset pin)"], cause="reset pin"),
+    "the supply sinks": Fault(["6,brownout"], [], ["its supply had dipped"], cause="brown-out"),
+    "the supply goes and comes back": Fault(
+        ["6,powercut"], [], ["again (power-on)"], cause="power-on"),
     "the supply goes in the middle of a write": Fault(
         ["6,tear 4", "6.1,reset"], [("memory_damaged", 3)],
-        ["count of restarts in the device's memory was damaged", RESTARTED], restarts=1),
-    "the program hangs": Fault(["6,hang"], [], [RESTARTED], restarts=1),
+        ["count of restarts in the device's memory was damaged", RESTARTED], cause="power-on"),
+    "the program hangs": Fault(["6,hang"], [], ["restarted itself"], cause="watchdog"),
     "the program stalls": Fault(["6,stall 40", "8,stall 120"], [], [], holes=True),
     "the link is too slow": Fault(
         [], [("frames_dropped_by_device", -1)], ["could not send"], slow_link=True, holes=True),
@@ -83,6 +85,7 @@ FAULTS = {
 class Recorded:
     rows: list[Row]
     events: list[tuple[str, int]]
+    causes: list[str]
     gaps: list[tuple[int, int, str]]
     messages: list[str]
 
@@ -111,6 +114,7 @@ def record(port: str, out: Path) -> Recorded:
              s["counts"].tolist(), s["age_us"].tolist(), s["conversion"].tolist())
          for s in samples],
         [(kind, detail["argument"]) for kind, detail in events if "argument" in detail],
+        [detail["cause"] for kind, detail in events if kind == "device_restarted"],
         [(int(row["row"]), int(row["lost"]), row["reason"].decode()) for row in gaps],
         list(messages.values()),
     )
@@ -166,7 +170,8 @@ def test_a_fault_is_told_shown_and_marked_and_spoils_nothing(
     assert {row.flags for row in recorded.rows} == fault.flags
     lost = check_values(recorded.rows, board.read_log(tmp_path / "log"), fault)
     restarts = [at for at, _, reason in recorded.gaps if reason == "restart"]
-    assert len(restarts) == fault.restarts
+    assert recorded.causes == ([fault.cause] if fault.cause else [])
+    assert len(restarts) == len(recorded.causes)
     boots = [row.boot_id for row in recorded.rows]
     assert np.flatnonzero(np.diff(boots)).tolist() == [at - 1 for at in restarts]
     missing_rows = sum(rows for _, rows, _ in recorded.gaps)

@@ -31,6 +31,20 @@ _OF_A_SENSOR: dict[str, tuple[Level, str]] = {
     ),
 }
 
+_RESTARTS: dict[str, tuple[Level, str]] = {
+    "brown-out": (
+        "warning",
+        "The device started again, as its supply had dipped. Use a shorter cable or a stronger "
+        "supply.",
+    ),
+    "watchdog": (
+        "warning",
+        "The device restarted itself, as its program or a sensor hung. If it happens again, check "
+        "the sensors' wires.",
+    ),
+    "crash": ("warning", "The device's program crashed and started again. Update its firmware."),
+}
+
 _MEMORIES = {1: "calibration", 2: "settings", 3: "count of restarts"}
 
 
@@ -54,6 +68,14 @@ def event_in_words(
         where = labels[argument] if argument < len(labels) else f"number {argument + 1}"
         return level, text.format(where=where)
     match kind:
+        case "device_restarted":
+            cause = str(detail.get("cause", "unknown"))
+            return _RESTARTS.get(cause, ("info", f"The device started again ({cause})."))
+        case "brown_out_detector_off":
+            return "warning", (
+                "The board's brown-out detector is off: a dip of its supply could damage what it "
+                "remembers. Set the fuse: see docs/flashing.md."
+            )
         case "frames_dropped_by_device":
             return "warning", (
                 f"The device could not send {argument} pieces of data in time; rows are missing. "

@@ -17,7 +17,7 @@ from solemetry_host.devices.link import DeviceLink
 from solemetry_host.devices.rows import RowBuilder
 from solemetry_host.devices.source import Block, Emit, Exchange, Notice, Opened
 from solemetry_host.devices.transport import Transport
-from solemetry_host.wire.records import DeviceEvent, Info, Record, TimeAnswer, Type
+from solemetry_host.wire.records import UNO, DeviceEvent, Info, Record, TimeAnswer, Type
 from solemetry_host.wire.stream import Decoded
 
 _SILENCE_S = 3.0
@@ -91,6 +91,8 @@ class BoardSource:
         device = _Device(info, self._describe(info), RowBuilder(info.channels))
         self._stream = self._stream or info.kind
         emit(Opened(self._stream, self._link.stamp(), device.description, None, asdict(info)))
+        if info.board == UNO and "brown-out" not in info.features:
+            emit(Notice(self._stream, self._link.stamp(), "brown_out_detector_off"))
         self._start(emit)
         return device
 
@@ -110,6 +112,7 @@ class BoardSource:
                 if info is None:
                     return None
                 self._check_same(info, before)
+                self._note_restart(before, info, emit)
                 self._start(emit)
             except DeviceError as error:
                 emit(self._notice("link_waiting", str(error)))
@@ -125,6 +128,13 @@ class BoardSource:
                 f"Another device ({info.device_id}) is on {self._link.name} now.",
                 "Plug the first one in again, or stop and connect anew.",
             )
+
+    def _note_restart(self, device: _Device, info: Info, emit: Emit) -> None:
+        """Tell why the board started again, if it did: it says who it is at each start."""
+        if info.boot_id != device.info.boot_id:
+            detail = {"cause": info.reset_cause, "boot_id": info.boot_id}
+            emit(Notice(self._stream, self._link.stamp(), "device_restarted", detail=detail))
+        device.info = info
 
     def _start(self, emit: Emit) -> None:
         def answered(future: Future[Answer]) -> None:
@@ -168,6 +178,9 @@ class BoardSource:
     def _pass_on_record(self, device: _Device, record: Record, emit: Emit, stamp: int) -> None:
         if record.type == Type.TIME:
             self._pass_on_time(device, record, emit, stamp)
+            return
+        if record.type == Type.INFO:
+            self._note_restart(device, Info.parse(record.payload), emit)
             return
         event = DeviceEvent.parse(record.payload) if record.type == Type.EVENT else None
         if event is not None:

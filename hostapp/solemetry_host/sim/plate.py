@@ -301,7 +301,7 @@ class VirtualPlate:
         d = self._description
         name = d.id.encode("ascii")
         self._seq += 1
-        features = 1  # it has a centre of pressure of its own
+        features = 1 | 32  # a centre of pressure of its own, a brown-out detector
         return encode(
             Type.INFO,
             self._seq,

@@ -81,7 +81,8 @@ def encode(type_: int, seq: int, payload: bytes = b"") -> bytes:
 _INFO = struct.Struct("<BBBBBBBBBBHIHBIB")
 _INFO_TAIL = struct.Struct("<HHBHB")
 _KINDS = {1: "plate", 2: "insole"}
-_BOARDS = {1: "Arduino Uno", 2: "ESP32", 3: "ESP32-S3"}
+UNO = "Arduino Uno"
+_BOARDS = {1: UNO, 2: "ESP32", 3: "ESP32-S3"}
 _ADCS = {1: "HX711", 2: "ADS131M04", 3: "ESP32"}
 _RESETS = ((1, "power-on"), (2, "reset pin"), (4, "brown-out"), (8, "watchdog"),
            (16, "restart by the program"), (32, "crash"))
