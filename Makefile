@@ -31,7 +31,7 @@ bench: .venv/ready
 # Hours, not minutes: what `make test` does briefly, at length.
 soak: .venv/ready
 	@tools/install-system-packages test
-	$(MAKE) -C firmware fuzz
+	$(MAKE) -C firmware fuzz soak-insole
 	HYPOTHESIS_PROFILE=soak $(PY) -m pytest -m "soak or not soak" --timeout=7200
 
 # After a change of the dependencies in pyproject.toml.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "../plate_uno/device.h"
 #include "board.h"
 #include "random.h"
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #include <simavr/sim_elf.h>
 #include <simavr/sim_time.h>
 
-enum { DOUT_FIRST_PIN = 2 /* PD2 */, SCK_FIRST_PIN = 0 /* PB0 */, POLL_US = 1000 };
+enum { POLL_US = 1000 };
 enum { MCUSR = 0x54, POWER_ON = 1, EXTERNAL = 2, BROWN_OUT = 4 };
 enum { SPMCSR = 0x57, READ_FUSES = 0x09, FUSES_FOR_CYCLES = 4 };
 
@@ -105,9 +106,9 @@ bool board_make(const board_settings_t *settings) {
     avr_extint_set_strict_lvl_trig(avr, EXTINT_IRQ_OUT_INT0, 0);
     avr_extint_set_strict_lvl_trig(avr, EXTINT_IRQ_OUT_INT1, 0);
     for (int c = 0; c < CHIPS; c++) {
-        const int sck = SCK_FIRST_PIN + (settings->shared_sck ? 0 : c);
+        const int sck = SM_SCK_FIRST_BIT + (settings->shared_sck ? 0 : c);
         hx711_connect(&board.chip[c], avr, c, &board.load, settings->chip[c],
-                      avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), DOUT_FIRST_PIN + c),
+                      avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), SM_DOUT_FIRST_BIT + c),
                       avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('B'), sck));
     }
     connect_fuses(avr, settings->extended_fuse);

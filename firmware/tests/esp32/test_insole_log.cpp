@@ -8,6 +8,8 @@ enum { INFO = 0x81, START, STOP, TIME, TARE, CAL_READ, CAL_WRITE, RATE, SELF_TES
        LOG_READ, LOG_ERASE, LOG_START, LOG_STOP, SIDE };
 enum { DONE, UNKNOWN, BAD_ARGUMENT, MEMORY, BUSY, LINK_TOO_SMALL };
 enum { BEING_WRITTEN, ENDED, CUT_OFF };
+/* Flash is written byte by byte: by default only some of those moments are tried. */
+static bool every_byte = false;
 static const uint32_t kUtc = 1760000000;
 
 static std::string folder;
@@ -458,7 +460,7 @@ static void power_may_go_at_any_byte_of_a_run(Memory memory, bool used, long str
 
 static void power_may_go_at_any_byte_of_an_erase(Memory memory) {
     bool cut = true;
-    for (long steps = 0; cut; steps += 3) {
+    for (long steps = 0; cut; steps += every_byte ? 1 : 3) {
         new_board(memory, 64);
         UsbHost host;
         log_until_cut(host, memory, -1);
@@ -483,10 +485,10 @@ static void power_may_go_at_any_byte_of_a_card_in_use() {
     power_may_go_at_any_byte_of_a_run(Memory::kCard, false, 1);
 }
 static void power_may_go_at_any_time_in_new_flash() {
-    power_may_go_at_any_byte_of_a_run(Memory::kFlash, false, 5);
+    power_may_go_at_any_byte_of_a_run(Memory::kFlash, false, every_byte ? 1 : 5);
 }
 static void power_may_go_at_any_time_in_used_flash() {
-    power_may_go_at_any_byte_of_a_run(Memory::kFlash, true, 17);
+    power_may_go_at_any_byte_of_a_run(Memory::kFlash, true, every_byte ? 1 : 17);
 }
 static void power_may_go_while_all_is_erased() {
     power_may_go_at_any_byte_of_an_erase(Memory::kCard);
@@ -495,6 +497,7 @@ static void power_may_go_while_all_is_erased() {
 
 int main(int argc, char **argv) {
     if (argc > 1) folder = argv[1];
+    every_byte = argc > 2;
     RUN(a_run_holds_what_was_streamed_and_downloads_alike_over_both_links);
     RUN(runs_are_listed_the_newest_first_and_found_again_after_a_restart);
     RUN(what_cannot_be_read_or_done_now_is_refused);
