@@ -23,12 +23,7 @@ def run() -> str:
     """Build and run the C++ tests; they also record what a plate of each kind sends."""
     if not (shutil.which("g++") and shutil.which("make")):
         pytest.skip("the ESP32 sketch's tests need g++ and make")
-    done = subprocess.run(
-        ["make", "-s", "-C", str(board.FIRMWARE), "test-esp32"],
-        capture_output=True, text=True, check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return board.make("test-esp32")
 
 
 def decode(name: str) -> Decoded:

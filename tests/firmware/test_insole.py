@@ -27,12 +27,7 @@ def ran() -> str:
     """Build and run the C++ tests; they also leave downloaded blocks."""
     if not (shutil.which("g++") and shutil.which("make")):
         pytest.skip("the insole sketch's tests need g++ and make")
-    done = subprocess.run(
-        ["make", "-s", "-C", str(board.FIRMWARE), "test-insole"],
-        capture_output=True, text=True, check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return board.make("test-insole")
 
 
 def rows_of(blocks: bytes) -> tuple[list[list[int]], list[tuple[int, ...]], list[int]]:

@@ -43,12 +43,17 @@ def missing_tools() -> str:
     return ", ".join(lacking)
 
 
-def build() -> None:
+def make(*targets: str) -> str:
+    """Make them, tests among them run; return what was printed."""
     made = subprocess.run(
-        ["make", "-s", "-C", str(FIRMWARE), "all", "for-tests"],
-        capture_output=True, text=True, check=False,
+        ["make", "-s", "-C", str(FIRMWARE), *targets], capture_output=True, text=True, check=False
     )
-    assert made.returncode == 0, made.stderr
+    assert made.returncode == 0, made.stdout + made.stderr
+    return made.stdout
+
+
+def build() -> None:
+    make("all", "for-tests")
 
 
 def write_loads(path: Path, t_s: np.ndarray, force_n: np.ndarray, cop_mm: np.ndarray) -> None:
