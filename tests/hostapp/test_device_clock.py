@@ -29,7 +29,8 @@ LEAST_S = 0.0005 + 0.001
 
 
 def clock_of(engine: Engine) -> DeviceClock:
-    return engine.devices["plate"].clock
+    assert engine._device is not None
+    return engine._device.clock
 
 
 def run_for(link: SlowLink, seconds: float, take: Callable[[Any], None]) -> None:
