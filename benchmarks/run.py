@@ -6,14 +6,10 @@ Each line is the median of several runs of both, taken in turns in this one proc
 
 from __future__ import annotations
 
-import binascii
-import struct
-import time
-from collections.abc import Callable
-
 import numpy as np
-from cobs import cobs
+from decoding import report_decoding
 from scipy import stats
+from timing import compare, seconds
 
 from solemetry.device import DeviceDescription
 from solemetry.sway import describe, prediction_ellipse
@@ -25,30 +21,6 @@ from solemetry_host.sim.plate import VirtualPlate, corner_loads
 from solemetry_host.wire.stream import StreamDecoder
 
 PLATE = DeviceDescription.builtin("plate-hx711-uno")
-
-
-def seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def compare(what: str, ours: Callable[[], object], other: str, theirs: Callable[[], object],
-            runs: int = 15) -> None:
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(runs)]
-    mine, yours = np.median(np.array(pairs), axis=0)
-    print(f"{what:34} {1e3 * mine:9.3f} ms   {yours / mine:7.1f} x  {other}")
-
-
-def one_frame_at_a_time(stream: bytes) -> int:
-    rows = 0
-    for stuffed in stream.split(b"\0"):
-        if stuffed:
-            plain = cobs.decode(stuffed)
-            if struct.pack("<H", binascii.crc_hqx(plain[:-2], 0xFFFF)) == plain[-2:]:
-                struct.unpack_from("<IIHB12s4H4B", plain, 3)
-                rows += 1
-    return rows
 
 
 def chi_square_ellipse(cop: np.ndarray) -> float:
@@ -75,8 +47,7 @@ def main() -> None:
     window = corner_loads(*person.load(np.arange(20, 30, 1 / 80)), PLATE.layout.xy_mm)
     rows, buffer, ring = np.ones((800, 4)), np.zeros((800, 4)), Ring(800, 4)
 
-    compare("decode a minute of frames", lambda: StreamDecoder(4).push(stream),
-            "cobs + crc_hqx + struct, one by one", lambda: one_frame_at_a_time(stream))
+    report_decoding(stream)
     compare("95 % ellipse, 6000 samples", lambda: prediction_ellipse(cop),
             "np.cov + eigvalsh + chi2.ppf", lambda: chi_square_ellipse(cop))
     compare("ring, 800 rows one by one", lambda: pushed(rows, ring),

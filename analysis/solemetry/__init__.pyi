@@ -4,9 +4,11 @@ from . import cop as cop
 from . import foot as foot
 from . import importers as importers
 from . import report as report
+from . import resampling as resampling
 from . import session as session
 from . import signal as signal
 from . import sway as sway
+from . import sync as sync
 from .calibration import Calibration as Calibration
 from .device import DeviceDescription as DeviceDescription
 from .device import SensorLayout as SensorLayout

@@ -25,7 +25,9 @@ def total_force(forces_n: Floats) -> Floats:
     (T,) array
         N; NaN where a sensor is missing.
     """
-    total: Floats = np.asarray(forces_n, dtype=float).sum(axis=-1)
+    forces_n = np.asarray(forces_n, dtype=float)
+    # As .sum(axis=-1), which takes ten times as long where rows are short.
+    total: Floats = forces_n @ np.ones(forces_n.shape[-1])
     return total
 
 
@@ -53,9 +55,6 @@ def center_of_pressure(
     """
     forces_n = np.asarray(forces_n, dtype=float)
     total = total_force(forces_n)
-    enough = total >= min_force_n
     moment = forces_n @ np.asarray(xy_mm, dtype=float)
-    cop: Floats = np.divide(
-        moment, total[..., None], out=np.full(moment.shape, np.nan), where=enough[..., None]
-    )
+    cop: Floats = moment / np.where(total >= min_force_n, total, np.nan)[..., None]
     return cop

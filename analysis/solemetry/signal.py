@@ -47,7 +47,7 @@ def lowpass(x: Floats, fs_hz: float, cutoff_hz: float = 10.0, order: int = 2) ->
         raise ValueError(f"x has shape {x.shape}; it should be (T,) or (T, C).")
     sections = _butterworth(float(fs_hz), float(cutoff_hz), order)
     edge = 3 * (order + 1)
-    finite = np.asarray(np.isfinite(x if x.ndim == 2 else x[:, None]).all(axis=1))
+    finite = np.logical_and.reduce([np.isfinite(column) for column in np.atleast_2d(x.T)])
     out = np.full(x.shape, np.nan)
     for start, stop in finite_runs(finite):
         if stop - start > edge:

@@ -68,12 +68,11 @@ class GridAligner:
 
     def __init__(self, channels: int, rate_hz: float) -> None:
         self.rate_hz = rate_hz
+        self._channels = channels
         self._period_us = 1e6 / rate_hz
         self._max_step_us = MAX_STEP_PERIODS * self._period_us
-        # The newest conversion of each channel: its time, value and number.
-        self._t = [np.empty(0, np.int64) for _ in range(channels)]
-        self._value = [np.empty(0) for _ in range(channels)]
-        self._number = [np.empty(0, np.uint8) for _ in range(channels)]
+        # As long as all channels convert at the same moments they share what is kept of them.
+        self._axes = [_Conversions(channels)]
         self._newest = 0
         self._next: int | None = None
 
@@ -108,55 +107,90 @@ class GridAligner:
         if len(t_us):
             if self._next is None:
                 self._next = int(np.ceil(int(t_us[0]) / self._period_us))
-            for c in range(len(self._t)):
-                usable = np.ones(len(t_us), bool) if silent is None else ~silent[:, c]
-                self._append(c, (t_us - age_us[:, c])[usable], values[usable, c],
-                             conversion[usable, c])
+            if len(self._axes) < self._channels and not _together(age_us, conversion, silent):
+                self._axes = self._axes[0].apart()
+            every = self._channels // len(self._axes)
+            for n, axis in enumerate(self._axes):
+                first, mine = n * every, slice(n * every, (n + 1) * every)
+                part = slice(None) if silent is None else ~silent[:, first]
+                axis.append((t_us - age_us[:, first])[part], values[part, mine],
+                            conversion[part, first])
             self._newest = int(t_us[-1])
         return self._settle()
 
-    def _append(
-        self, c: int, t: Ints, values: NDArray[np.number], number: NDArray[np.uint8]
-    ) -> None:
-        before = self._number[c][-1:]
-        fresh = np.diff(number, prepend=before) != 0 if len(before) else _first_and_changes(number)
-        self._t[c] = np.concatenate((self._t[c], t[fresh]))
-        self._value[c] = np.concatenate((self._value[c], values[fresh].astype(float)))
-        self._number[c] = np.concatenate((self._number[c], number[fresh]))
-
     def _settle(self) -> tuple[int, Floats]:
         if self._next is None:
-            return 0, np.empty((0, len(self._t)))
+            return 0, np.empty((0, self._channels))
         # A channel that lags by more than a legal step has a hole there, whatever comes next.
         horizon = self._newest - self._max_step_us
-        if all(len(t) for t in self._t):
-            horizon = max(horizon, min(int(t[-1]) for t in self._t))
+        if all(len(axis.t) for axis in self._axes):
+            horizon = max(horizon, min(int(axis.t[-1]) for axis in self._axes))
         stop = int(np.floor(horizon / self._period_us)) + 1
         first, stop = self._next, max(stop, self._next)
         grid_us: Floats = np.arange(first, stop, dtype=float) * self._period_us
-        rows = np.column_stack([self._interpolate(c, grid_us) for c in range(len(self._t))])
+        rows = np.column_stack(
+            [axis.interpolate(grid_us, self._max_step_us) for axis in self._axes]
+        )
         self._next = stop
-        self._forget(stop * self._period_us)
+        for axis in self._axes:
+            axis.forget(stop * self._period_us)
         return first, rows
 
-    def _interpolate(self, c: int, grid_us: Floats) -> Floats:
-        t, value, number = self._t[c], self._value[c], self._number[c]
-        if len(t) == 0 or len(grid_us) == 0:
-            return np.full(len(grid_us), np.nan)
-        out = np.interp(grid_us, t, value, left=np.nan, right=np.nan)
-        whole = (np.diff(number) == 1) & (np.diff(t) <= self._max_step_us)
-        left = np.clip(np.searchsorted(t, grid_us, side="right") - 1, 0, None)
-        on_a_conversion = t[left] == grid_us
-        in_a_hole = ~np.append(whole, True)[left] & ~on_a_conversion
-        out[in_a_hole] = np.nan
+
+class _Conversions:
+    """The newest conversions of channels that convert at the same moments."""
+
+    def __init__(self, channels: int) -> None:
+        self.t = np.empty(0, np.int64)
+        self._value = np.empty((0, channels))
+        self._number = np.empty(0, np.uint8)
+
+    def apart(self) -> list[_Conversions]:
+        """Return the same of each channel alone."""
+        out = [_Conversions(1) for _ in self._value.T]
+        for c, alone in enumerate(out):
+            alone.t, alone._number = self.t, self._number
+            alone._value = self._value[:, c : c + 1]
         return out
 
-    def _forget(self, before_us: float) -> None:
-        """Keep, of each channel, its last conversion at or before the next grid point."""
-        for c, t in enumerate(self._t):
-            keep = max(int(np.searchsorted(t, before_us, side="right")) - 1, 0)
-            self._t[c], self._value[c] = t[keep:], self._value[c][keep:]
-            self._number[c] = self._number[c][keep:]
+    def append(
+        self, t: Ints, values: NDArray[np.number], number: NDArray[np.uint8]
+    ) -> None:
+        """Take what is new among rows, ``(n,)``, ``(n, C)`` and ``(n,)``."""
+        before = self._number[-1:]
+        fresh = np.diff(number, prepend=before) != 0 if len(before) else _first_and_changes(number)
+        self.t = np.concatenate((self.t, t[fresh]))
+        self._value = np.concatenate((self._value, values[fresh].astype(float)))
+        self._number = np.concatenate((self._number, number[fresh]))
+
+    def interpolate(self, grid_us: Floats, max_step_us: float) -> Floats:
+        """Return values on grid points, ``(m, C)``; NaN outside and in holes."""
+        t, number = self.t, self._number
+        out: Floats = np.full((len(grid_us), self._value.shape[1]), np.nan)
+        if len(t) == 0 or len(grid_us) == 0:
+            return out
+        for c, value in enumerate(self._value.T):
+            out[:, c] = np.interp(grid_us, t, value, left=np.nan, right=np.nan)
+        whole = (np.diff(number) == 1) & (np.diff(t) <= max_step_us)
+        if not whole.all():
+            left = np.clip(np.searchsorted(t, grid_us, side="right") - 1, 0, None)
+            on_a_conversion = t[left] == grid_us
+            out[~np.append(whole, True)[left] & ~on_a_conversion] = np.nan
+        return out
+
+    def forget(self, before_us: float) -> None:
+        """Keep of the past the last conversion at or before a moment."""
+        keep = max(int(np.searchsorted(self.t, before_us, side="right")) - 1, 0)
+        self.t, self._value = self.t[keep:], self._value[keep:]
+        self._number = self._number[keep:]
+
+
+def _together(
+    age_us: Ints, conversion: NDArray[np.uint8], silent: NDArray[np.bool_] | None
+) -> bool:
+    """Whether all channels of all rows share moment, number and silence."""
+    parts = (age_us, conversion) if silent is None else (age_us, conversion, silent)
+    return all(bool((part == part[:, :1]).all()) for part in parts)
 
 
 @dataclass(frozen=True)
@@ -281,6 +315,56 @@ def exchange_bounds(exchanges: Floats) -> Floats:
     return np.column_stack(
         ((received_s + answered_s) / 2, sent_s - received_s, heard_s - answered_s)
     )
+
+
+def line_over(points: Floats) -> ClockLine:
+    """Lowest straight line that no point lies above, as of clocks whose questions come late.
+
+    A question cannot be received before it was sent, so host less device time is never less than
+    what one question says, and is all of it when it met no delay. Over the air that is the bound to
+    stand on: rows are sent when the device's batches are full, and where that is in step with the
+    radio the least delay of arrivals creeps through a whole interval unseen; questions come at any
+    moment.
+
+    Parameters
+    ----------
+    points : (k, 2) array, k >= 1
+        Device time and the offset (host less device) that a question proves, s.
+
+    Returns
+    -------
+    ClockLine
+        The side of the points' upper hull over their mean time, which of all such lines lies the
+        least above them on average. With fewer than five points a level line.
+
+    References
+    ----------
+    Zhang L, Liu Z, Xia CH (2002), Clock synchronization algorithms for network measurements,
+    IEEE INFOCOM 1:160.
+    """
+    at_s = float(points[-1, 0])
+    x, y = points[:, 0] - at_s, points[:, 1]
+    if len(points) < MIN_FOR_A_SLOPE:
+        return ClockLine(at_s, float(y.max()), 0.0)
+    hull = _upper_hull(x, y)
+    middle = float(x.mean())
+    right = max(1, int(np.searchsorted(x[hull], middle)))
+    a, b = hull[right - 1], hull[min(right, len(hull) - 1)]
+    drift = float((y[b] - y[a]) / (x[b] - x[a])) if a != b else 0.0
+    return ClockLine(at_s, float(y[a] - drift * x[a]), drift)
+
+
+def _upper_hull(x: Floats, y: Floats) -> list[int]:
+    """Corners of the upper hull of points whose `x` rises (Andrew 1979)."""
+    corners: list[int] = []
+    for i in range(len(x)):
+        while len(corners) > 1:
+            a, b = corners[-2], corners[-1]
+            if (x[b] - x[a]) * (y[i] - y[a]) < (y[b] - y[a]) * (x[i] - x[a]):
+                break
+            corners.pop()
+        corners.append(i)
+    return corners
 
 
 def intersect(

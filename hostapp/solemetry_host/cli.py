@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -20,6 +20,7 @@ from solemetry_host import log
 
 if TYPE_CHECKING:
     from solemetry_host.devices.link import DeviceLink
+    from solemetry_host.live.snapshot import Message
     from solemetry_host.live.station import Station
     from solemetry_host.wire.records import Info
 
@@ -36,9 +37,29 @@ Device = Annotated[
     str,
     typer.Option(help="serial:PORT, sim:plate or replay:FILE.h5", metavar="URL"),
 ]
-CalibrationFile = Annotated[
-    Path | None,
-    typer.Option(help="Calibration of the plate (JSON); without it, data-sheet gains."),
+Devices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--device",
+        help="serial:PORT, ble:NAME, sim:plate, sim:insoles, lsl:NAME or replay:FILE.h5; "
+        "may be repeated. Without: sim:plate.",
+        metavar="URL",
+    ),
+]
+Calibrations = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--calibration",
+        help="Calibration (JSON): FILE, or STREAM=FILE for one of several devices, as "
+        "insole-left=FILE. Without it, data-sheet gains.",
+    ),
+]
+Places = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--place",
+        help="Where one of two plates stands: plate-2:x=520;y=0;turn=90 (mm, degrees clockwise)",
+    ),
 ]
 Convention = Annotated[
     str, typer.Option(help="Named set of choices: solemetry, bmclab."),
@@ -78,8 +99,9 @@ def demo(
 
 @app.command()
 def live(
-    device: Device = "sim:plate",
-    calibration: CalibrationFile = None,
+    device: Devices = None,
+    calibration: Calibrations = None,
+    place: Places = None,
     folder: Annotated[Path, typer.Option(help="Where recordings go.")] = Path("recordings"),
 ) -> None:
     """Open the live window."""
@@ -91,10 +113,15 @@ def live(
             "There is no screen to open a window on.",
             "Record without one: solemetry record --device URL --seconds 30.",
         )
+    from solemetry_host.live.opening import open_station
     from solemetry_host.windows.live_window import LiveWindow
 
     qt = application()
-    window = LiveWindow(lambda url: _station(url, calibration), device, folder)
+    window = LiveWindow(
+        lambda text: open_station(text.split(", "), calibration or (), place or ()),
+        ", ".join(device or ["sim:plate"]),
+        folder,
+    )
     window.show()
     window.toggle_connection()
     qt.exec()
@@ -103,10 +130,11 @@ def live(
 
 @app.command()
 def record(
-    device: Device = "sim:plate",
+    device: Devices = None,
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("session.h5"),
     seconds: Annotated[float, typer.Option(help="How long; Ctrl-C ends it earlier.", min=0.1)] = 30,
-    calibration: CalibrationFile = None,
+    calibration: Calibrations = None,
+    place: Places = None,
     tare: Annotated[bool, typer.Option(help="First set the zero of the empty plate.")] = False,
     foot: Annotated[
         list[str] | None,
@@ -117,12 +145,14 @@ def record(
     """Record a session."""
     _require_live()
     from solemetry.foot import FootRegistration
+    from solemetry_host.live.opening import open_station
 
     feet = [FootRegistration.parse(text) for text in foot or ()]
-    station = _station(device, calibration)
+    urls = device or ["sim:plate"]
+    station = open_station(urls, calibration or (), place or ())
     station.connect()
     try:
-        _wait(station, lambda: station.snapshot.metrics is not None)
+        _wait(station, lambda: station.ready, _patience_s(urls))
         if tare:
             _tare(station)
         for registered in feet:
@@ -233,12 +263,139 @@ def self_test(device: Device, as_json: AsJson = False) -> None:
     raise SystemExit(0 if all(channel.well for channel in found.channels) else 1)
 
 
+# ---- what is there, and what is missing -----------------------------------------------------
+
+
+@app.command()
+def devices(
+    as_json: AsJson = False,
+    seconds: Annotated[
+        float | None, typer.Option(help="How long to look; by default under 5 s.", min=0.5)
+    ] = None,
+    probe: Annotated[
+        bool, typer.Option(help="Also ask ports of no known board; it may disturb them.")
+    ] = False,
+) -> None:
+    """List what is there: boards that answer, insoles in range, streams on the network."""
+    _require_live()
+    from dataclasses import asdict
+
+    from solemetry_host.devices.discovery import LOOKS_FOR_S, discover
+
+    findings = discover(LOOKS_FOR_S if seconds is None else seconds, probe)
+    if as_json:
+        typer.echo(json.dumps(asdict(findings), indent=2))
+        return
+    rows = [
+        {
+            "device": found.url,
+            "what it is": found.what,
+            "id": found.id,
+            "firmware": found.firmware,
+            "battery": _with_unit(found.battery_percent, "%"),
+            "signal": _with_unit(found.rssi_dbm, "dBm"),
+            "remark": found.trouble,
+        }
+        for found in findings.found
+    ]
+    if rows:
+        told = [name for name in rows[0] if any(row[name] for row in rows)]
+        _print_rows("Devices", [{name: row[name] for name in told} for row in rows])
+    else:
+        _print("No device was found. Without one: --device sim:plate.")
+    for remark in findings.remarks:
+        _print(remark)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Look for what this computer lacks, and say how to put it right; exit code 1 if it must be."""
+    from dataclasses import asdict
+
+    from solemetry_host.doctor.checks import judge
+    from solemetry_host.doctor.facts import gather
+
+    checks = judge(gather())
+    if as_json:
+        typer.echo(json.dumps([asdict(check) for check in checks], indent=2))
+    else:
+        for check in checks:
+            _print(f"{check.state:<8} {check.name}: {check.found}")
+            if check.remedy:
+                _print(f"         {check.remedy}")
+    raise SystemExit(1 if any(check.state == "problem" for check in checks) else 0)
+
+
+def _with_unit(value: int | None, unit: str) -> str:
+    return "" if value is None else f"{value} {unit}"
+
+
+@app.command()
+def side(device: Device, foot: Annotated[str, typer.Argument(help="left or right")]) -> None:
+    """Tell an insole which foot it is worn on; it keeps it."""
+    _require_live()
+    from solemetry_host.devices import asking
+    from solemetry_host.wire.records import SIDES
+
+    if foot not in SIDES[1:]:
+        raise typer.BadParameter(f"{foot!r} is neither left nor right.")
+    with _linked(device) as (link, _):
+        told = asking.set_side(link, "left" if foot == "left" else "right")
+    _print(f"{told.device_id} is worn on the {told.side} foot.")
+
+
+# ---- benchmarks ----------------------------------------------------------------------------
+
+bench = typer.Typer(help="Measure the app on this computer.", no_args_is_help=True)
+app.add_typer(bench, name="bench")
+
+
+@bench.command(name="live")
+def bench_live(
+    device: Annotated[
+        list[str] | None,
+        typer.Option(help="As of `record`. Without: a 1 kHz plate, two insoles.", metavar="URL"),
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="How long to measure.", min=1)] = 20.0,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how late the live numbers come, and what they cost, with a recording running."""
+    _require_live()
+    from solemetry_host.bench import DEVICES
+    from solemetry_host.bench import bench_live as measure
+
+    found = measure(device or DEVICES, seconds)
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    _print_rows(
+        f"From the arrival of a read, ms, over the last {min(seconds, 60):.0f} s",
+        [
+            {"to": stage}
+            | {name.removesuffix("_ms"): f"{value:.2f}" if name != "n" else value
+               for name, value in spread.items()}
+            for stage, spread in found["latency_ms"].items()
+        ],
+    )  # fmt: skip
+    cpu, memory = found["cpu_percent"], found["memory_mb"]
+    _print(f"CPU: {cpu['app']:.1f} % of one core ({cpu['all']:.1f} % with the virtual devices, "
+           f"which take {cpu['generators']:.1f} %)")
+    for stream, rows in found["rows"].items():
+        _print(f"{stream}: {rows} rows, {found['lost_rows'][stream]} lost")
+    _print(f"Dropped reads: {found['dropped_items']}; most that waited: {found['most_waiting']}; "
+           f"longest pause of the garbage collector: {found['collector_ms']:.1f} ms")
+    if memory["end"] is not None:
+        _print(f"Memory at most: {memory['begin']:.0f} MB, then {memory['end']:.0f} MB")
+
+
 # ---- pods ----------------------------------------------------------------------------------
 
 pod = typer.Typer(help="What an insole's pod has kept in its own memory.", no_args_is_help=True)
 app.add_typer(pod, name="pod")
 
-PodDevice = Annotated[str, typer.Option("--device", help="serial:PORT", metavar="URL")]
+PodDevice = Annotated[
+    str, typer.Option("--device", help="serial:PORT or ble:NAME", metavar="URL")
+]
 
 
 @pod.command(name="list")
@@ -338,23 +495,9 @@ def _utc(utc_s: int) -> str:
 # ---- stations ------------------------------------------------------------------------------
 
 
-def _station(url: str, calibration_file: Path | None) -> Station:
-    from solemetry.calibration import Calibration
-    from solemetry.errors import FileError
-    from solemetry_host.devices.url import open_source
-    from solemetry_host.live.station import Station
-
-    calibration = None
-    if calibration_file is not None:
-        try:
-            text = calibration_file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise FileError(
-                f"{calibration_file} cannot be read: {error}.", "Give the path of a calibration."
-            ) from None
-        calibration = Calibration.from_json(text, str(calibration_file))
-    open_source(url)  # a wrong URL is told at once, not by a thread
-    return Station(lambda: open_source(url), calibration)
+def _patience_s(urls: list[str]) -> float:
+    """Say how long to wait for the first rows: each insole has to be looked for in the air."""
+    return 12.0 + 30.0 * sum(url.startswith("ble:") for url in urls)
 
 
 def _wait(station: Station, done: Any, timeout_s: float = 12.0) -> None:
@@ -362,20 +505,30 @@ def _wait(station: Station, done: Any, timeout_s: float = 12.0) -> None:
 
     began = time.monotonic()
     while not done():
-        if station.failure is not None:
-            raise station.failure
+        for failure in (station.failure, *station.failures.values()):
+            if failure is not None:
+                raise failure
         if time.monotonic() - began > timeout_s:
-            raise DeviceError("The device gives no samples.", "Check its cable and its power.")
+            raise DeviceError(
+                "The device gives no samples."
+                if len(station.snapshot.devices) < 2
+                else "Not all devices give samples.",
+                "Check its cable and its power.",
+            )
         time.sleep(0.02)
 
 
 def _tare(station: Station) -> None:
-    said = len(station.snapshot.messages)
+    said = max((message.number for message in station.snapshot.messages), default=0)
     station.command("tare")
-    _wait(station, lambda: len(station.snapshot.messages) > said)
-    answer = station.snapshot.messages[-1]
-    if answer.level != "info":
-        raise SolemetryError(answer.text)
+
+    def answers() -> list[Message]:
+        return [message for message in station.snapshot.messages if message.number > said]
+
+    _wait(station, lambda: answers() and not station.snapshot.busy)
+    for answer in answers():
+        if answer.level != "info":
+            raise SolemetryError(answer.text)
 
 
 def _follow(station: Station, seconds: float) -> tuple[str, str] | None:
@@ -396,9 +549,10 @@ def _follow(station: Station, seconds: float) -> tuple[str, str] | None:
                 status.update(f"Recording {elapsed:.1f} of {seconds:.0f} s")
                 if station.recording is None:
                     return (snapshot.messages[-1].text, "")
-                if elapsed >= seconds or snapshot.link.state == "ended":
+                states = {view.link.state for view in snapshot.devices}
+                if elapsed >= seconds or states == {"ended"}:
                     return None
-                if snapshot.link.state != "lost":
+                if "streaming" in states:
                     lost_since = None
                 elif lost_since is None:
                     lost_since = time.monotonic()
@@ -453,13 +607,15 @@ def _print_tables(result: dict[str, Any]) -> None:
 
 def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(title=title, title_justify="left")
-    for name in rows[0]:
-        table.add_column(name, justify="left" if isinstance(rows[0][name], str) else "right")
+    for name, value in rows[0].items():
+        justify: Literal["left", "right"] = "left" if isinstance(value, str) else "right"
+        table.add_column(name, justify=justify, overflow="fold")
     for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
+        table.add_row(*(escape(str(value)) for value in row.values()))
     Console().print(table)
 
 

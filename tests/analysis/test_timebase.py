@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from solemetry.timebase import (
     GridAligner,
@@ -16,6 +17,7 @@ from solemetry.timebase import (
     exchange_bounds,
     fit_clock,
     intersect,
+    line_over,
     window_minima,
 )
 
@@ -342,3 +344,44 @@ def test_a_raw_counter_value_is_placed_beside_the_newest(newest, away):
     assert unwrapper.near(5) is None
     (placed,) = unwrapper.push(np.array([newest % 2**32], np.uint32)).tolist()
     assert unwrapper.near((newest + away) % 2**32) == placed + away
+
+
+# ---- a line over points -----------------------------------------------------------------------
+
+points_s = st.lists(
+    st.tuples(st.floats(0, 100), st.floats(-0.05, 0.05)), min_size=5, max_size=60,
+    unique_by=lambda point: round(point[0], 3),
+).map(lambda points: np.array(sorted(points)))
+
+
+@given(points_s)
+def test_the_line_over_points_is_the_lowest_that_none_lies_above(points: np.ndarray) -> None:
+    """Beside a linear program: the least mean height over the points, none above it."""
+    line = line_over(points)
+    at, proven = points.T
+    height = line(at) - at
+    assert (height - proven).min() > -1e-9
+    centred = at - at.mean()
+    best = linprog([1.0, 0.0], A_ub=-np.column_stack((np.ones_like(at), centred)), b_ub=-proven,
+                   bounds=[(None, None)] * 2)
+    assert height.mean() == pytest.approx(best.fun, abs=1e-7)
+
+
+def test_few_questions_prove_a_level_line() -> None:
+    points = np.array([[0.0, 0.3], [1.0, 0.5], [2.0, 0.4]])
+    line = line_over(points)
+    assert (line.drift, line.offset_s) == (0.0, 0.5)
+
+
+def test_rows_in_step_with_the_radio_do_not_move_a_clock_that_stands_on_questions() -> None:
+    """Batches of 30 ms over an interval of 30 ms: the least delay creeps, 50 ppm a second."""
+    rng = np.random.default_rng(3)
+    drift, interval_s = 50e-6, 0.03
+    asked_s = np.arange(0, 300) * 0.9839 + rng.uniform(0, 0.4, 300)
+    heard_s = np.ceil((asked_s + 0.001) / interval_s) * interval_s
+    received_s = heard_s / (1 + drift)
+    line = line_over(np.column_stack((received_s, asked_s - received_s)))
+    at = np.linspace(0, 300, 50)
+    late_s = line(at) - at * (1 + drift)
+    assert np.ptp(late_s) < 1.5e-3
+    assert late_s.mean() == pytest.approx(-0.001, abs=1e-3)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import struct
 import threading
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +19,9 @@ from solemetry.signal import lowpass
 from solemetry.sway import mean_velocity, prediction_ellipse
 from solemetry_host.devices.rows import RowBuilder
 from solemetry_host.devices.source import Block, Exchange, Notice, Opened
-from solemetry_host.live.engine import Engine, TakeHeader, find_gaps
+from solemetry_host.live.engine import Engine
 from solemetry_host.live.snapshot import Metrics, Snapshot
+from solemetry_host.live.take import StreamHeader, find_gaps
 from solemetry_host.sim.person import ONE_LEG, Person
 from solemetry_host.sim.plate import VirtualPlate
 from solemetry_host.wire.stream import StreamDecoder
@@ -55,6 +57,7 @@ def play(items: list, engine: Engine | None = None) -> Snapshot:
     engine = engine or Engine()
     for item in items:
         engine.take(item)
+    engine.catch_up()
     return engine.snapshot
 
 
@@ -276,34 +279,32 @@ class Kept:
     """A take that only remembers."""
 
     def __init__(self) -> None:
-        self.header: TakeHeader | None = None
+        self.headers: list[StreamHeader] = []
         self.rows: list[np.ndarray] = []
         self.events: list[tuple[str, dict]] = []
-        self.clocks: list[tuple[int, int, int]] = []
-        self.imu_rows: list[np.ndarray] = []
-        self.exchanges: list[Exchange] = []
 
-    def begin(self, header: TakeHeader) -> None:
-        self.header = header
+    def begin(self) -> None:
+        pass
 
-    def samples(self, rows: np.ndarray, gaps: list) -> None:
+    def open(self, header: StreamHeader) -> None:
+        self.headers.append(header)
+
+    def samples(self, stream: str, rows: np.ndarray, gaps: list) -> None:
         self.rows.append(rows)
 
-    def imu(self, rows: np.ndarray) -> None:
-        self.imu_rows.append(rows)
+    def imu(self, stream: str, rows: np.ndarray) -> None:
+        pass
 
-    def clock(
-        self, t_dev_us: int, offset_ns: int, segment: int, within: tuple[int, int] | None
-    ) -> None:
-        self.clocks.append((t_dev_us, offset_ns, segment))
+    def clock(self, stream: str, *observation: Any) -> None:
+        pass
 
     def exchange(self, exchange: Exchange) -> None:
-        self.exchanges.append(exchange)
+        pass
 
-    def zero(self, zero_counts: np.ndarray) -> None:
+    def zero(self, stream: str, zero_counts: np.ndarray) -> None:
         self.events.append(("zero", {}))
 
-    def event(self, t_host_ns: int, kind: str, detail: dict) -> None:
+    def event(self, t_host_ns: int, kind: str, detail: dict, stream: str) -> None:
         self.events.append((kind, detail))
 
 
@@ -317,8 +318,8 @@ def test_a_take_begins_with_an_empty_window_and_keeps_rows_and_events_from_there
     play(parts[60:100], engine)
     engine.end_take()
     play(parts[100:], engine)
-    assert kept.header is not None
-    assert len(kept.header.clock_history) >= 4
+    (header,) = kept.headers
+    assert len(header.clock_history) >= 4
     np.testing.assert_array_equal(np.concatenate(kept.rows), ROWS_WITH_STAMPS(parts[60:100]))
     assert ("hold_start", {"name": "x"}) in kept.events
 
@@ -377,13 +378,18 @@ def test_an_unexpected_fault_in_a_thread_reaches_the_person_and_the_log(
     from solemetry_host.live.station import Station
 
     class Broken:
+        name = "broken"
+
         def run(self, emit: Any, stop: threading.Event) -> None:
             emit(OPENED)
             raise ZeroDivisionError("inside")
 
     station = Station(Broken)
     station.connect()
-    assert station.ended.wait(5)
+    deadline = time.monotonic() + 5
+    while not station.ended:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     station.disconnect()
     assert "unexpected" in str(station.failure)
     assert any("unexpected" in message.text for message in station.snapshot.messages)

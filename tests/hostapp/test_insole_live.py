@@ -46,9 +46,9 @@ def test_rows_and_motion_of_an_insole_are_recorded_as_they_came(tmp_path: Path) 
     assert isinstance(items[0], Opened)
     assert items[0].info["accel_g"] == 16
     with h5py.File(path) as file:
-        samples = file["streams/insole/samples"][:]
-        imu = file["streams/insole-imu/samples"][:]
-        assert file["streams/insole-imu"].attrs["kind"] == "imu"
+        samples = file["streams/insole-left/samples"][:]
+        imu = file["streams/insole-left-imu/samples"][:]
+        assert file["streams/insole-left-imu"].attrs["kind"] == "imu"
     np.testing.assert_array_equal(samples["counts"], TRUTH.cells)
     np.testing.assert_array_equal(imu["imu"], TRUTH.imu)
     np.testing.assert_array_equal(samples["t_dev_us"], TRUTH.t_us)
@@ -58,9 +58,9 @@ def test_rows_and_motion_of_an_insole_are_recorded_as_they_came(tmp_path: Path) 
     assert max(at_end) > 0xFF
     assert engine.snapshot.link.lost_rows == 0
     session = solemetry.open(path)
-    assert session.streams["insole"].lost_rows == 0
-    assert session.motion["insole-imu"].rows == 600
-    assert session.motion["insole-imu"].fs_hz > 0
+    assert session.streams["insole-left"].lost_rows == 0
+    assert session.motion["insole-left-imu"].rows == 600
+    assert session.motion["insole-left-imu"].fs_hz > 0
     assert verify(path).whole
     layout = engine.snapshot.layout
     assert layout is not None
@@ -88,7 +88,7 @@ def test_a_killed_insole_recording_is_repaired_with_both_streams(tmp_path: Path)
             whole.copy(name, cut)
         cut.attrs.update(dict(whole.attrs) | {"state": "recording"})
         # What a killed writer leaves: rows that were made room for and never written.
-        for name in ("insole", "insole-imu"):
+        for name in ("insole-left", "insole-left-imu"):
             rows = cut[f"streams/{name}/samples"][:]
             del cut[f"streams/{name}/samples"]
             blank = np.zeros(40, rows.dtype)
@@ -97,4 +97,5 @@ def test_a_killed_insole_recording_is_repaired_with_both_streams(tmp_path: Path)
     assert not verdict.whole
     assert sum("cannot be what was recorded" in problem for problem in verdict.problems) == 2
     session = solemetry.open(repair(partial))
-    assert (session.streams["insole"].rows, session.motion["insole-imu"].rows) == (600, 600)
+    assert session.streams["insole-left"].rows == 600
+    assert session.motion["insole-left-imu"].rows == 600

@@ -147,3 +147,27 @@ def test_qt_does_not_lose_references_to_none(qtbot: QtBot, window: LiveWindow) -
     for _ in range(2000):
         window.update()
     assert sys.getrefcount(None) > before - 1000
+
+
+def test_the_sway_is_heard_and_every_stage_is_timed(qtbot: QtBot, window: LiveWindow) -> None:
+    assert not window.sound_button.isEnabled()
+    click(qtbot, window.connect_button)
+    qtbot.waitUntil(lambda: window.sound_button.isEnabled(), timeout=8000)
+    click(qtbot, window.sound_button)
+    assert "Sound: " in window.message.text()
+    click(qtbot, window.diagnostics_button)
+    assert window.diagnostics is not None
+    station, pane = window.station, window.diagnostics
+    assert station is not None
+    stages = {"metric", "paint", "sound"}
+    qtbot.waitUntil(lambda: stages <= station.diagnostics().latency.keys(), timeout=8000)
+    qtbot.waitUntil(lambda: stages <= set(first_column(pane.stages)), timeout=8000)
+    assert first_column(pane.devices) == ["plate"]
+    click(qtbot, window.connect_button)
+    assert window.sound_button.text() == "Sound on"
+    qtbot.waitUntil(lambda: pane.summary.text() == "Not connected.", timeout=2000)
+
+
+def first_column(table: QtWidgets.QTableWidget) -> list[str]:
+    items = [table.item(row, 0) for row in range(table.rowCount())]
+    return [item.text() for item in items if item is not None]

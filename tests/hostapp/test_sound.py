@@ -157,4 +157,4 @@ def test_a_machine_without_sound_is_told_so_and_goes_on(tmp_path: Path) -> None:
         capture_output=True, text=True, check=False, timeout=60,
         env={"PATH": "/usr/bin:/bin", "ALSA_CONFIG_PATH": str(tmp_path / "asound.conf")},
     )
-    assert done.stdout == "no sound\n", done.stderr
+    assert done.stdout == "no output was found\n", done.stderr

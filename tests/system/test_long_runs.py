@@ -53,8 +53,7 @@ def test_nothing_is_lost_nothing_grows_and_the_clock_holds(minutes: float) -> No
     assert link.rows == rows == pytest.approx(minutes * 60 * 80, rel=0.005)
     assert sizes[-1] < sizes[0] + 300_000
     # Stamped 2 ms after a step of which the newest row is at most one conversion old.
-    device = engine._device
-    assert device is not None
+    device = engine.devices["plate"]
     t_dev_us = block.rows["t_dev_us"][-1]
     assert abs(device.clock.host_ns(int(t_dev_us)) - t_dev_us * 1000 - 2e6) < 13e6
 

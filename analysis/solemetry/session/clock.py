@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from solemetry.timebase import detrended_minima, fit_clock
+from solemetry.timebase import ClockLine, detrended_minima, fit_clock, line_over
 
 Floats = NDArray[np.float64]
 
@@ -39,8 +39,17 @@ class SessionClock:
         return device_s + _linear(device_s, self.device_s, self.offset_s)
 
 
+FEW_QUESTIONS = 10
+AROUND_S = 300.0
+KNOT_EVERY_S = 10.0
+"""Over the air, a clock stands on the questions of five minutes on either side of each knot."""
+
+
 def fit_session_clock(
-    device_s: Floats, arrival_s: Floats, bounds: Floats | None = None
+    device_s: Floats,
+    arrival_s: Floats,
+    bounds: Floats | None = None,
+    questions: Floats | None = None,
 ) -> SessionClock:
     """Fit the clock over all arrivals of one segment.
 
@@ -53,6 +62,9 @@ def fit_session_clock(
     bounds : (k, 3) array, optional
         Device time, least and greatest offset there, as two-way exchanges leave it; a clock
         that lies outside is moved to where it lies inside.
+    questions : (q, 2) array, optional
+        Of a device over the air: device time and the least offset that each question for its time
+        proves. From ten on the clock stands on them: see `solemetry.timebase.line_over`.
 
     Returns
     -------
@@ -62,7 +74,12 @@ def fit_session_clock(
         arrivals, which no causal clock can have.
     """
     minima = detrended_minima(device_s, arrival_s)
-    if device_s[-1] - device_s[0] <= MAX_ONE_LINE_S:
+    if questions is not None and len(questions) >= FEW_QUESTIONS:
+        knots = np.append(np.arange(device_s[0], device_s[-1], KNOT_EVERY_S), device_s[-1])
+        lines = [_line_over_around(knot, questions) for knot in knots]
+        offsets = np.array([float(line(knot) - knot)
+                            for line, knot in zip(lines, knots, strict=True)])
+    elif device_s[-1] - device_s[0] <= MAX_ONE_LINE_S:
         line = fit_clock(minima)
         knots = device_s[[0, -1]]
         offsets = line(knots) - knots
@@ -74,6 +91,11 @@ def fit_session_clock(
         offsets = offsets + np.median(np.clip(base, bounds[:, 1], bounds[:, 2]) - base)
     residual_s = np.median(np.abs(minima[:, 1] - _linear(minima[:, 0], knots, offsets)))
     return SessionClock(knots, offsets, float(residual_s))
+
+
+def _line_over_around(at_s: float, questions: Floats) -> ClockLine:
+    start, stop = np.searchsorted(questions[:, 0], (at_s - AROUND_S, at_s + AROUND_S))
+    return line_over(questions[start:stop] if stop > start else questions)
 
 
 def _offset_around(at_s: float, minima: Floats) -> float:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from solemetry.errors import FileError, RecordingError
 from solemetry.session.consistency import consistent_rows, plausible_entries
 from solemetry.session.format import COMPLETE, PARTIAL_SUFFIX, RECOVERED, SUFFIX
+from solemetry.session.heap import has_text, read_rows_with_text
 from solemetry.session.reading import open_hdf5
 from solemetry.session.whole import write_whole
 
@@ -193,6 +194,8 @@ def _read_what_can_be_read(dataset: h5py.Dataset) -> NDArray[Any]:
     """Rows up to the first stretch that the disk does not give back."""
     if dataset.shape == ():
         return np.asarray(dataset[()])
+    if has_text(dataset):
+        return read_rows_with_text(dataset)
     parts = [np.empty((0, *dataset.shape[1:]), dataset.dtype)]
     at_once = dataset.chunks[0] if dataset.chunks else _ROWS_AT_ONCE
     for start in range(0, len(dataset), at_once):

@@ -31,6 +31,7 @@ from solemetry.session.format import (
     RECORDING,
     RECOVERED,
     VERSION,
+    imu_of,
     sample_type,
     silent_shift,
 )
@@ -67,11 +68,20 @@ def open_session(path: str | os.PathLike[str]) -> Session:
     path = Path(path)
     with open_hdf5(path) as file:
         try:
-            return _read_session(file, path)
+            return _synchronised(_read_session(file, path))
         except FileError:
             raise
         except _DAMAGE as error:
             raise FileError(f"{path} is damaged: {error}.", _REPAIR) from error
+
+
+def _synchronised(session: Session) -> Session:
+    """Take off the lags that a gesture has shown and the recording keeps."""
+    if not (session.events["kind"] == "synchronised").any():
+        return session
+    from solemetry.sync.aligning import apply, stored  # which reads sessions itself
+
+    return apply(session, stored(session))
 
 
 @contextmanager
@@ -136,7 +146,7 @@ def _read_session(file: h5py.File, path: Path) -> Session:
         elif kind == "load":
             streams[name] = _read_load(name, group, path)
         elif kind == "imu":
-            motion[name] = _read_imu(name, group, t0_ns, path)
+            motion[name] = _read_imu(name, group, file, t0_ns, path)
         else:
             raise FileError(f"{path}: stream {name} is of unknown kind {kind!r}.", "Update.")
     notes = {
@@ -199,10 +209,12 @@ def _read_cells(
     labels = _labels(description, channels)
     unusable, flag_notes = _unusable(samples["flags"], labels)
     bounds = [*segment_starts(samples), len(samples)]
-    exchanged, half_width_ms = _read_bounds(group, t0_ns)
+    exchanged, half_width_ms = _read_bounds(group, samples["t_host_ns"][bounds[:-1]], t0_ns)
+    asked = _read_questions(group.file, name, samples["t_host_ns"][bounds[:-1]], t0_ns)
     segments = [
         _read_segment(
-            samples[a:b], values[a:b], unusable[a:b], rate_hz, delay_s, t0_ns, exchanged.get(boot)
+            samples[a:b], values[a:b], unusable[a:b], rate_hz, delay_s, t0_ns,
+            exchanged.get(boot), asked.get(boot),
         )
         for boot, (a, b) in enumerate(pairwise(bounds))
     ]
@@ -285,14 +297,23 @@ def _notes_on_gaps(gaps: pd.DataFrame) -> list[str]:
     ]
 
 
-def _read_bounds(group: h5py.Group, t0_ns: int) -> tuple[dict[int, Floats], float]:
+def _read_bounds(
+    group: h5py.Group, starts_ns: NDArray[np.int64], t0_ns: int
+) -> tuple[dict[int, Floats], float]:
     """Read what two-way exchanges leave open of the clock.
+
+    Parameters
+    ----------
+    group : h5py.Group
+    starts_ns : (k,) int array
+        Host stamp of each segment's first row.
+    t0_ns : int
 
     Returns
     -------
     dict of int to (k, 3) array
-        By number of the segment, counted from the first one of the recording: device time,
-        least and greatest offset of session time there, s.
+        By number of the segment: device time, least and greatest offset of session time
+        there, s.
     float
         Median half width, ms; NaN without exchanges.
     """
@@ -300,19 +321,41 @@ def _read_bounds(group: h5py.Group, t0_ns: int) -> tuple[dict[int, Floats], floa
     if "half_width_ns" not in (table.dtype.names or ()):  # version 1
         return {}, np.nan
     table = table[table["half_width_ns"] >= 0]
-    if not len(table):
+    if not len(table) or not len(starts_ns):
         return {}, np.nan
+    # An observation is an arrival: its host time tells of which segment it is. Live, a clock
+    # begins anew more often than device time does.
+    arrived_ns = table["t_dev_us"] * 1000 + table["offset_ns"]
+    segment = np.maximum(np.searchsorted(starts_ns, arrived_ns, side="right") - 1, 0)
     out = {}
-    for segment in np.unique(table["segment"]).tolist():
-        rows = table[table["segment"] == segment]
+    for number in np.unique(segment).tolist():
+        rows = table[segment == number]
         middle_s = (rows["middle_ns"] - t0_ns) * 1e-9
         half_s = rows["half_width_ns"] * 1e-9
-        out[segment] = np.column_stack(
+        out[number] = np.column_stack(
             (rows["t_dev_us"] * 1e-6, middle_s - half_s, middle_s + half_s)
         )
-    first = int(group["clock"]["segment"][0])
-    half_width_ms = 1e-6 * float(np.median(table["half_width_ns"]))
-    return {segment - first: bounds for segment, bounds in out.items()}, half_width_ms
+    return out, 1e-6 * float(np.median(table["half_width_ns"]))
+
+
+def _read_questions(
+    file: h5py.File, stream: str, starts_ns: NDArray[np.int64], t0_ns: int
+) -> dict[int, Floats]:
+    """Read what each question for the time of a device over the air proves.
+
+    ``(q, 2)`` arrays by number of the segment; none of a device on a cable.
+    """
+    device, path = file.get(f"devices/{stream}"), f"streams/{stream}/exchanges"
+    if device is None or path not in file or not len(starts_ns):
+        return {}
+    table: Any = file[path][:]
+    if not json.loads(_text(device.attrs.get("info", "{}"))).get("wireless") or not len(table):
+        return {}
+    segment = np.maximum(np.searchsorted(starts_ns, table["heard_ns"], side="right") - 1, 0)
+    device_s = table["received_us"] * 1e-6
+    least_s = (table["sent_ns"] - t0_ns - table["received_us"] * 1000) * 1e-9
+    proven = np.column_stack((device_s, least_s))
+    return {number: proven[segment == number] for number in np.unique(segment).tolist()}
 
 
 def _check_samples(
@@ -371,10 +414,11 @@ def _read_segment(
     delay_s: float,
     t0_ns: int,
     bounds: Floats | None,
+    questions: Floats | None,
 ) -> _Segment:
     device_us = samples["t_dev_us"]
     device_s = device_us * 1e-6
-    clock = fit_session_clock(device_s, (samples["t_host_ns"] - t0_ns) * 1e-9, bounds)
+    clock = fit_session_clock(device_s, (samples["t_host_ns"] - t0_ns) * 1e-9, bounds, questions)
     first, grid = GridAligner(values.shape[1], rate_hz).push(
         device_us, values, samples["age_us"].astype(np.int64), samples["conversion"], unusable
     )
@@ -446,7 +490,9 @@ def _read_gaps(
 # ---- imu -------------------------------------------------------------------------------------
 
 
-def _read_imu(name: str, group: h5py.Group, t0_ns: int, path: Path) -> Motion:
+def _read_imu(
+    name: str, group: h5py.Group, file: h5py.File, t0_ns: int, path: Path
+) -> Motion:
     samples = group["samples"][:]
     if not set(IMU.names or ()) <= set(samples.dtype.names or ()):
         raise FileError(
@@ -467,9 +513,15 @@ def _read_imu(name: str, group: h5py.Group, t0_ns: int, path: Path) -> Motion:
         together[field] = samples[field]
     together["conversion"] = (samples["index"] % 256)[:, None]
     usable = np.zeros(values.shape, bool)
+    bounds = [*segment_starts(samples), len(samples)]
+    asked = _read_questions(
+        file, name.removesuffix(imu_of("")), samples["t_host_ns"][bounds[:-1]], t0_ns
+    )
     segments = [
-        _read_segment(together[a:b], values[a:b], usable[a:b], rate_hz, 0.0, t0_ns, None)
-        for a, b in pairwise([*segment_starts(samples), len(samples)])
+        _read_segment(
+            together[a:b], values[a:b], usable[a:b], rate_hz, 0.0, t0_ns, None, asked.get(boot)
+        )
+        for boot, (a, b) in enumerate(pairwise(bounds))
     ]
     t_s, grid = _join(segments, rate_hz, 6)
     return Motion(

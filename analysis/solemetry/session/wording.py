@@ -76,6 +76,11 @@ def event_in_words(
                 "The board's brown-out detector is off: a dip of its supply could damage what it "
                 "remembers. Set the fuse: see docs/flashing.md."
             )
+        case "rows_out_of_order":
+            return "info", (
+                f"{int(detail.get('rows', 0))} rows came twice or late and were left out; those "
+                "that are missing are counted."
+            )
         case "frames_dropped_by_device":
             return "warning", (
                 f"The device could not send {argument} pieces of data in time; rows are missing. "

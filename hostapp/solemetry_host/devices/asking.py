@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from solemetry.errors import DeviceError
 from solemetry_host.devices.dialogue import Answer
 from solemetry_host.wire.plate import SelfTest, StoredCalibration, rate_payload
-from solemetry_host.wire.records import Info, Type
+from solemetry_host.wire.records import SIDES, Info, Side, Type
 
 _T = TypeVar("_T")
 
@@ -58,6 +58,12 @@ def tare(device: Asker) -> None:
 def set_rate(device: Asker, rate_hz: float, rows: int = 0) -> Info:
     """Choose the nominal rows per second, and return what the device then says of itself."""
     device.ask(Type.COMMAND_RATE, rate_payload(rate_hz, rows))
+    return who(device)
+
+
+def set_side(device: Asker, side: Side) -> Info:
+    """Tell an insole which foot it is worn on, and return what it then says of itself."""
+    device.ask(Type.COMMAND_SIDE, bytes([SIDES.index(side)]))
     return who(device)
 
 

@@ -3,20 +3,22 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import chain, repeat
 
 from solemetry.device import DeviceDescription, builtin_devices
 from solemetry.errors import DeviceError, FileError
 from solemetry_host.devices.dialogue import Answer
 from solemetry_host.devices.link import DeviceLink
+from solemetry_host.devices.order import RowOrder
 from solemetry_host.devices.rows import RowBuilder
-from solemetry_host.devices.source import Block, Emit, Exchange, Notice, Opened
-from solemetry_host.devices.transport import Transport
+from solemetry_host.devices.source import Block, Emit, Exchange, Notice, Opened, stream_name
+from solemetry_host.devices.transport import Transport, Wireless
 from solemetry_host.wire.records import UNO, DeviceEvent, Info, Record, TimeAnswer, Type
 from solemetry_host.wire.stream import Decoded
 
@@ -30,6 +32,9 @@ EXCHANGE_EVERY_S = 0.9839
 
 _TIME_PATIENCE_S = 0.5
 
+_SLOWEST_HZ, _FASTEST_HZ = 1.0, 20_000.0
+"""No board of ours is near either; a rate beyond them is a damaged INFO or an unfinished image."""
+
 
 @dataclass(eq=False)
 class _Device:
@@ -38,6 +43,7 @@ class _Device:
     info: Info
     description: DeviceDescription
     rows: RowBuilder
+    order: RowOrder = field(default_factory=RowOrder)
 
 
 class BoardSource:
@@ -47,7 +53,7 @@ class BoardSource:
     ----------
     transport : Transport
     stream : str, optional
-        What to call its stream in recordings; by default what kind of device it is.
+        What to call its stream in recordings; by default its kind and side, as ``insole-left``.
     now_ns : callable
         The host clock; tests bring their own.
     """
@@ -59,11 +65,20 @@ class BoardSource:
         now_ns: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
         self.transport = transport
+        self._wireless = transport if isinstance(transport, Wireless) else None
+        self._chance = random.Random()
+        self._battery_percent: int | None = None
         self._link = DeviceLink(transport, now_ns)
         self._stream = stream
         self._next_exchange_s = 0.0
         self._asked: dict[int, int] = {}
         """Host time of the questions for the device's time that wait for an answer."""
+
+    @property
+    def name(self) -> str:
+        """The URL that it is known by."""
+        name = self._link.name
+        return name if name.partition(":")[0] in ("sim", "ble") else f"serial:{name}"
 
     def run(self, emit: Emit, stop: threading.Event) -> None:
         """Open the board and emit what it sends; on a broken link try again until `stop`."""
@@ -89,8 +104,9 @@ class BoardSource:
         if info is None:
             return None
         device = _Device(info, self._describe(info), RowBuilder(info.channels))
-        self._stream = self._stream or info.kind
-        emit(Opened(self._stream, self._link.stamp(), device.description, None, asdict(info)))
+        self._stream = self._stream or stream_name(info.kind, info.side)
+        said = asdict(info) | ({"wireless": True} if self._wireless is not None else {})
+        emit(Opened(self._stream, self._link.stamp(), device.description, None, said))
         if info.board == UNO and "brown-out" not in info.features:
             emit(Notice(self._stream, self._link.stamp(), "brown_out_detector_off"))
         self._start(emit)
@@ -122,10 +138,12 @@ class BoardSource:
         return None
 
     def _check_same(self, info: Info, before: _Device) -> None:
-        if self._describe(info).geometry_hash != before.description.geometry_hash:
+        same = self._describe(info).geometry_hash == before.description.geometry_hash
+        if not same or info.side != before.info.side:
             self._link.close()
             raise DeviceError(
-                f"Another device ({info.device_id}) is on {self._link.name} now.",
+                f"Another device ({' '.join((info.device_id, info.side)).strip()}) is on "
+                f"{self._link.name} now.",
                 "Plug the first one in again, or stop and connect anew.",
             )
 
@@ -152,6 +170,8 @@ class BoardSource:
         last_heard_s, damaged_before = link.now_s, 0
         while not stop.is_set():
             self._ask_for_time(link.now_s)
+            if self._wireless is not None:
+                self._tell_battery(self._wireless, emit)
             found = link.read()
             stamp = link.stamp()
             if link.counters.damaged > damaged_before:
@@ -165,15 +185,22 @@ class BoardSource:
             elif link.now_s - last_heard_s > _SILENCE_S:
                 raise DeviceError(
                     f"{link.name} has sent no sample for {_SILENCE_S:.0f} s.",
-                    "Check the cable, and the power of the board and its sensors.",
+                    "Check the cable, and the power of the board and its sensors."
+                    if self._wireless is None
+                    else "Bring it closer, and check its battery.",
                 )
 
     def _pass_on_rows(self, device: _Device, found: Decoded, emit: Emit, stamp: int) -> bool:
-        if len(found.samples):
-            emit(Block(self._stream, stamp, device.rows.build(found.samples, stamp)))
-        elif len(found.rows):
-            emit(Block(self._stream, stamp, *device.rows.build_insole(found.rows, stamp)))
-        return bool(len(found.samples) or len(found.rows))
+        came = found.samples if len(found.samples) else found.rows
+        kept = device.order.keep(came)
+        if len(kept) < len(came):
+            detail = {"rows": len(came) - len(kept)}
+            emit(Notice(self._stream, stamp, "rows_out_of_order", detail=detail))
+        if len(kept) and len(found.samples):
+            emit(Block(self._stream, stamp, device.rows.build(kept, stamp)))
+        elif len(kept):
+            emit(Block(self._stream, stamp, *device.rows.build_insole(kept, stamp)))
+        return bool(len(came))
 
     def _pass_on_record(self, device: _Device, record: Record, emit: Emit, stamp: int) -> None:
         if record.type == Type.TIME:
@@ -187,6 +214,13 @@ class BoardSource:
             detail = {"t_dev_us": event.t_us, "argument": event.argument}
             emit(Notice(self._stream, stamp, event.kind, detail=detail))
 
+    def _tell_battery(self, wireless: Wireless, emit: Emit) -> None:
+        percent = wireless.battery_percent
+        if percent is not None and percent != self._battery_percent:
+            self._battery_percent = percent
+            detail = {"percent": percent}
+            emit(Notice(self._stream, self._link.stamp(), "battery", detail=detail))
+
     # ---- what time it is there -------------------------------------------------------------
 
     def _ask_for_time(self, now_s: float) -> None:
@@ -196,9 +230,13 @@ class BoardSource:
             if now_s - sent_ns * 1e-9 < _TIME_PATIENCE_S
         }
         if now_s >= self._next_exchange_s:
-            self._next_exchange_s = now_s + EXCHANGE_EVERY_S
+            self._next_exchange_s = now_s + EXCHANGE_EVERY_S * self._off_beat()
             sent_ns = self._link.stamp()
             self._asked[self._link.dialogue.tell(Type.COMMAND_TIME)] = sent_ns
+
+    def _off_beat(self) -> float:
+        """Over the air no two questions may fall on the same phase of the radio's interval."""
+        return 1.0 if self._wireless is None else self._chance.uniform(0.7, 1.3)
 
     def _pass_on_time(self, device: _Device, record: Record, emit: Emit, stamp: int) -> None:
         answer = TimeAnswer.parse(record.payload)
@@ -240,6 +278,12 @@ def describe_board(info: Info) -> DeviceDescription:
         raise DeviceError(
             f"{info.device_id} sends {info.channels} channels; its description has "
             f"{len(description.layout.labels)}.",
+            "Flash the firmware that came with this app.",
+        )
+    if not _SLOWEST_HZ <= info.rate_hz <= _FASTEST_HZ:
+        raise DeviceError(
+            f"{info.device_id} says it sends {info.rate_hz:g} rows a second; from {_SLOWEST_HZ:g} "
+            f"to {_FASTEST_HZ:g} are possible.",
             "Flash the firmware that came with this app.",
         )
     return description.as_used(info.rate_hz, info.side)

@@ -123,15 +123,19 @@ class Dialogue:
             command.due_s = now_s + _PATIENCE_S.get(command.type, REPEAT_S)
             return
         self._waiting.popleft()
-        why = REFUSALS.get(ack.status, f"status {ack.status}")
-        command.future.set_exception(
-            DeviceError(f"{_name(command)} was refused: {why}.", _REMEDIES.get(ack.status, ""))
-        )
+        command.future.set_exception(refusal(command.type, ack.status))
+
+
+def refusal(command: Type, status: int) -> DeviceError:
+    """Say in words that a device has refused a command, and why."""
+    why = REFUSALS.get(status, f"status {status}")
+    return DeviceError(f"{_name(command)} was refused: {why}.", _REMEDIES.get(status, ""))
 
 
 _REMEDIES = {
     1: "Flash the firmware that came with this app.",
     4: "Stop the log, or start it, and ask again.",
+    5: "Use a newer Bluetooth adapter, or connect the insole by its cable.",
 }
 
 
@@ -140,17 +144,17 @@ def _is_of(record: Record, command: _Command) -> bool:
     return test is None or test.command_seq in command.seqs
 
 
-def _name(command: _Command) -> str:
-    return command.type.name.removeprefix("COMMAND_").replace("_", "-")
+def _name(command: Type) -> str:
+    return command.name.removeprefix("COMMAND_").replace("_", "-")
 
 
 def _no_answer(command: _Command) -> DeviceError:
     if command.ack is not None:
         return DeviceError(
-            f"The device began {_name(command)} but never said what came of it.",
+            f"The device began {_name(command.type)} but never said what came of it.",
             "Ask again; if it stays so, restart the device.",
         )
     return DeviceError(
-        f"The device did not answer {_name(command)}, asked {len(command.seqs)} times.",
+        f"The device did not answer {_name(command.type)}, asked {len(command.seqs)} times.",
         "Check the cable and the device's power.",
     )

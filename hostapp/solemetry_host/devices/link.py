@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 
 from solemetry.errors import DeviceError
-from solemetry_host.devices.dialogue import Answer, Dialogue
+from solemetry_host.devices.dialogue import Answer, Dialogue, refusal
 from solemetry_host.devices.transport import Transport
-from solemetry_host.wire.records import Info, Type
+from solemetry_host.wire.records import DONE, Ack, Info, Record, Type
 from solemetry_host.wire.stream import Decoded, LinkCounters, StreamDecoder
 
 _ASK_EVERY_S = 0.25
@@ -123,6 +123,7 @@ class DeviceLink:
                     info = Info.parse(record.payload)
                     self._decoder = StreamDecoder(info.channels, self._decoder.rest)
                     return info
+                _raise_if_refused(record)
             if now - began > _GIVE_UP_S:
                 raise self._no_answer(received, rates)
         return None
@@ -145,3 +146,10 @@ class DeviceLink:
             f"{self.name} sends frames but does not say what it is.",
             "Flash the firmware that came with this app.",
         )
+
+
+def _raise_if_refused(record: Record) -> None:
+    """Raise when a device has refused to say who it is: its radio link carries too little."""
+    ack = Ack.parse(record.payload) if record.type == Type.ACK else None
+    if ack is not None and ack.command == Type.COMMAND_INFO and ack.status != DONE:
+        raise refusal(Type.COMMAND_INFO, ack.status)

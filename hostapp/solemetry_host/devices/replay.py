@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -32,33 +33,47 @@ class ReplaySource:
     ----------
     path : Path
     speed : float
-        1: as it was; 10: ten times as fast; 0: as fast as it goes.
+        1: as it was; 10: ten times as fast; 0 or inf: as fast as it goes.
     """
 
     def __init__(self, path: Path, speed: float = 1.0) -> None:
         self._path = path
         self._speed = speed
 
+    @property
+    def name(self) -> str:
+        """The URL that it is known by."""
+        return f"replay:{self._path}"
+
     def run(self, emit: Emit, stop: threading.Event) -> None:
         """Emit what was recorded, then a notice of kind ``end``."""
+        at_once = self._speed <= 0 or math.isinf(self._speed)
         began = time.monotonic()
-        first_ns = last_ns = None
+        first_ns = last_ns = 0
+        streams: list[str] = []
         for item in self.items():
             last_ns = item.t_host_ns
-            first_ns = last_ns if first_ns is None else first_ns
-            if self._speed > 0:
+            if isinstance(item, Opened):
+                streams.append(item.stream)
+            first_ns = first_ns or last_ns
+            if at_once:
+                if stop.is_set():
+                    return
+            else:
                 due = began + (last_ns - first_ns) * 1e-9 / self._speed
                 if stop.wait(max(0.0, due - time.monotonic())):
                     return
-            elif stop.is_set():
-                return
             emit(item)
-        emit(Notice("", last_ns or 0, "end", f"{self._path.name} is at its end."))
+        words = f"{self._path.name} is at its end."
+        for stream in streams:
+            emit(Notice(stream, last_ns + 1, "end", words if stream == streams[0] else ""))
 
     def items(self) -> Iterator[Item]:
         """Everything that was recorded, in the order of its host stamps."""
         with open_hdf5(self._path) as file:
-            items = [item for name in file["streams"] for item in _stream_items(file, name)]
+            items: list[Item] = []
+            for name in file["streams"]:
+                items += _stream_items(file, name)
             if not items:
                 raise FileError(
                     f"{self._path} holds no raw samples to replay.",
@@ -82,7 +97,8 @@ def _stream_items(file: h5py.File, name: str) -> Iterator[Item]:
     samples = stream["samples"][:]
     stamps = samples["t_host_ns"]
     before = stream["clock"][:]
-    before = before[before["t_dev_us"] < samples["t_dev_us"][0]]
+    # By the host's time: the device's begins anew when it restarts.
+    before = before[before["t_dev_us"] * 1000 + before["offset_ns"] < stamps[0]]
     history = [(int(row["t_dev_us"]), int(row["offset_ns"])) for row in before]
     exchanges = [
         Exchange(name, int(heard_ns), int(sent_ns), int(received_us), int(answered_us))
@@ -90,14 +106,16 @@ def _stream_items(file: h5py.File, name: str) -> Iterator[Item]:
     ]
     known = [exchange for exchange in exchanges if exchange.t_host_ns < stamps[0]]
     info |= {"clock": history, "exchanges": known}
-    yield Opened(name, int(stamps[0]), description, calibration, info)
+    where = str(device.attrs.get("where", ""))
+    yield Opened(name, int(stamps[0]), description, calibration, info, where)
     # Before the blocks: of what one read brought, answers were passed on first.
     yield from exchanges[len(known) :]
     imu = _table(file["streams"], f"{imu_of(name)}/samples")
+    imu_stamps = imu["t_host_ns"] if len(imu) else np.empty(0, np.int64)
     for rows in np.split(samples, np.flatnonzero(np.diff(stamps)) + 1):
         stamp = int(rows["t_host_ns"][0])
-        moving = imu[imu["t_host_ns"] == stamp] if len(imu) else np.empty(0, IMU)
-        yield Block(name, stamp, rows, moving)
+        start, end = np.searchsorted(imu_stamps, (stamp, stamp + 1))
+        yield Block(name, stamp, rows, imu[start:end] if end > start else np.empty(0, IMU))
 
 
 def _table(group: h5py.Group, name: str) -> Any:

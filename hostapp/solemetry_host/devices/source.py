@@ -16,16 +16,46 @@ from solemetry.device import DeviceDescription
 from solemetry.session.format import IMU
 
 
+def stream_name(kind: str, side: str = "") -> str:
+    """Return what a device's stream is called, the only one of its kind and side.
+
+    ``plate``, ``insole-left``, ``insole-right``.
+    """
+    return f"{kind}-{side}" if side else kind
+
+
 @dataclass(frozen=True)
 class Opened:
-    """A device is there and has said what it is."""
+    """A device is there and has said what it is.
+
+    Attributes
+    ----------
+    stream : str
+        What its rows are called from here on.
+    t_host_ns : int
+    description : DeviceDescription
+    calibration : Calibration or None
+        What the source itself knows (a recording does); None: the device's own store or none.
+    info : dict
+        What the device said of itself.
+    where : str
+        The URL it was met at.
+    twin : str
+        The stream that already has the name this one would have had; empty when it was free.
+    """
 
     stream: str
     t_host_ns: int
     description: DeviceDescription
     calibration: Calibration | None
-    """What the source itself knows (a recording does); None: the device's own store or none."""
     info: dict[str, Any] = field(default_factory=dict)
+    where: str = ""
+    twin: str = ""
+
+    @property
+    def side(self) -> str:
+        """``left`` or ``right`` of an insole; empty of anything else."""
+        return str(self.info.get("side", ""))
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +108,8 @@ class Notice:
     Attributes
     ----------
     kind : str
-        ``link_lost``, ``link_back``, ``link_damage``, a device event, or ``end`` when a
-        source has no more to give.
+        ``link_lost``, ``link_back``, ``link_damage``, ``battery`` (with its ``percent``), a
+        device event, or ``end`` when a source has no more to give.
     message : str
         For people; empty when there is nothing to say.
     """
@@ -92,11 +122,17 @@ class Notice:
 
 
 Item = Opened | Block | Exchange | Notice
+"""All have a `stream`; that of a `Notice` is empty where it is of no device in particular."""
+
 Emit = Callable[[Item], None]
 
 
 class Source(Protocol):
     """Gives blocks until it is told to stop or has no more."""
+
+    @property
+    def name(self) -> str:
+        """The URL that it is known by."""
 
     def run(self, emit: Emit, stop: threading.Event) -> None:
         """Call `emit` with an `Opened`, then blocks and notices, in order.

@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import serial
 from serial.tools import list_ports
@@ -42,6 +42,19 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Close the link; closing twice is fine."""
+
+
+@runtime_checkable
+class Wireless(Transport, Protocol):
+    """A transport over the air, to a device with a battery.
+
+    Its rows are sent when a batch is full, which may be in step with the radio for minutes; so its
+    clock stands on questions for its time, asked at any moment: see `timebase.line_over`.
+    """
+
+    @property
+    def battery_percent(self) -> int | None:
+        """How full the battery is; None while the device does not say."""
 
 
 class SerialTransport:

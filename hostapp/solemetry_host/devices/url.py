@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device is a URL: ``serial:PORT``, ``sim:plate``, ``replay:FILE``."""
+"""A device is a URL: ``serial:PORT``, ``ble:NAME``, ``sim:plate``, ``replay:FILE``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -14,94 +15,183 @@ from solemetry.errors import DeviceError
 from solemetry_host.devices.board import BoardSource
 from solemetry_host.devices.source import Source
 from solemetry_host.devices.transport import RATES, SerialTransport, Transport
+from solemetry_host.sim.world import World
+
+if TYPE_CHECKING:
+    from solemetry_host.sim.feet import Foot
+    from solemetry_host.sim.person import Person
 
 _FORMS = (
-    "Write serial:/dev/ttyACM0 or serial:COM3 for a board, sim:plate for a virtual one, "
-    "replay:FILE.h5 for a recording."
+    "Write serial:/dev/ttyACM0 or serial:COM3 for a board on a cable, ble:left, ble:right or "
+    "ble:NAME for an insole, ble:insoles for both, sim:plate or sim:insoles for virtual ones, "
+    "replay:FILE.h5 for a recording, lsl:NAME for a stream of another program."
 )
+_FEET: tuple[Foot, Foot] = ("left", "right")
 
 
-def open_source(url: str) -> Source:
-    """Return the source that a device URL names; opens nothing yet.
+def open_sources(*urls: str) -> list[Source]:
+    """Return the sources that device URLs name; opens nothing yet.
+
+    Virtual devices of one call feel the same person at the same moment.
 
     Parameters
     ----------
-    url : str
-        ``serial:PORT[?baud=N]``, ``sim:plate[?stance=one-leg&mass=68&seed=1&...]`` or
-        ``replay:FILE[?speed=N]``.
+    *urls : str
+        ``serial:PORT[?baud=N]``, ``ble:NAME``, ``ble:ADDRESS``, ``ble:left``, ``ble:right``,
+        ``ble:insoles`` (both),
+        ``sim:plate[?stance=one-leg&mass=68&heel_raises=5,60&board=ads131m04&...]``,
+        ``sim:insoles[?side=left&...]`` (both without a side), ``replay:FILE[?speed=N]`` or
+        ``lsl:NAME[?as=STREAM]``.
 
     Raises
     ------
     DeviceError
-        When the URL has another form; the message shows the right ones.
+        When a URL has another form; the message shows the right ones.
     """
+    world = World()
+    return [source for url in urls for source in _opened(url, world)]
+
+
+def open_source(url: str) -> Source:
+    """Return the one source that a device URL names; see `open_sources`.
+
+    Raises
+    ------
+    DeviceError
+        When the URL has another form, or names two devices.
+    """
+    sources = open_sources(url)
+    if len(sources) > 1:
+        scheme = url.partition(":")[0]
+        one = "ble:left or ble:right" if scheme == "ble" else "sim:insoles?side=left or right"
+        raise DeviceError(f"{url} is two devices; here one is needed.", f"Write {one}.")
+    return sources[0]
+
+
+def open_transport(url: str) -> Transport:
+    """Return the transport of a device that a URL names, for commands.
+
+    Raises
+    ------
+    DeviceError
+        When the URL has another form, or names something that takes no commands.
+    """
+    source = open_source(url)
+    if not isinstance(source, BoardSource):
+        raise DeviceError(
+            f"{url!r} takes no commands.", "Only a device does: serial:PORT or ble:NAME."
+        )
+    return source.transport
+
+
+def _opened(url: str, world: World) -> list[Source]:
     scheme, colon, rest = url.partition(":")
     target, _, query = rest.partition("?")
-    openers: dict[str, Callable[[str, _Options], Source]] = {
+    openers: dict[str, Callable[[str, _Options, World], list[Source]]] = {
         "serial": _serial,
+        "ble": _bluetooth,
         "sim": _simulated,
         "replay": _replay,
+        "lsl": _lsl,
     }
     if not colon or not target or scheme not in openers:
         raise DeviceError(f"{url!r} is not a device.", _FORMS)
     options = _Options(url, query)
-    source = openers[scheme](target, options)
+    sources = openers[scheme](target, options, world)
     options.refuse_leftovers()
-    return source
+    return sources
 
 
-def open_transport(url: str) -> Transport:
-    """Return the transport of a board that a ``serial:`` or ``sim:`` URL names, for commands.
-
-    Raises
-    ------
-    DeviceError
-        When the URL has another form.
-    """
-    source = open_source(url)
-    if not isinstance(source, BoardSource):
-        raise DeviceError(f"{url!r} takes no commands.", "Only a board does: serial:PORT.")
-    return source.transport
-
-
-def _serial(port: str, options: _Options) -> Source:
+def _serial(port: str, options: _Options, _: World) -> list[Source]:
     baud = int(options.number("baud", 0))
-    return BoardSource(SerialTransport(port, (baud,) if baud > 0 else RATES))
+    return [BoardSource(SerialTransport(port, (baud,) if baud > 0 else RATES))]
 
 
-def _replay(path: str, options: _Options) -> Source:
+def _bluetooth(wanted: str, _: _Options, __: World) -> list[Source]:
+    from solemetry_host.devices.bluetooth import BluetoothTransport
+    from solemetry_host.devices.radio import shared_radio
+
+    names = _FEET if wanted == "insoles" else (wanted,)
+    return [BoardSource(BluetoothTransport(shared_radio(), name)) for name in names]
+
+
+def _replay(path: str, options: _Options, _: World) -> list[Source]:
     from solemetry_host.devices.replay import ReplaySource  # HDF5 takes a while to load
 
-    return ReplaySource(Path(path).expanduser(), options.number("speed", 1.0))
+    return [ReplaySource(Path(path).expanduser(), options.number("speed", 1.0))]
 
 
-def _simulated(what: str, options: _Options) -> Source:
-    # The simulation needs SciPy, which takes a while to load; real boards do without.
-    from solemetry_host.sim.person import STANCES, Person
+def _lsl(name: str, options: _Options, _: World) -> list[Source]:
+    from solemetry_host.devices.lsl_source import LslSource
+
+    return [LslSource(name, options.word("as"))]
+
+
+# ---- virtual devices -----------------------------------------------------------------------
+
+
+def _simulated(what: str, options: _Options, world: World) -> list[Source]:
+    simulations: dict[str, Callable[[_Options, World], list[Source]]] = {
+        "plate": _virtual_plate,
+        "insoles": _virtual_insoles,
+    }
+    if what not in simulations:
+        there = " and ".join(f"sim:{name}" for name in simulations)
+        raise DeviceError(f"There is no simulation called {what!r}.", f"There are {there}.")
+    world.speed = options.positive("speed", world.speed)
+    return simulations[what](options, world)
+
+
+def _virtual_plate(options: _Options, world: World) -> list[Source]:
     from solemetry_host.sim.plate import VirtualPlate, VirtualPlateTransport
+    from solemetry_host.sim.together import PlateTogether
 
-    if what != "plate":
-        raise DeviceError(f"There is no simulation called {what!r}.", "There is sim:plate.")
-    stance = options.word("stance", "two-legs")
-    if stance not in STANCES:
-        raise DeviceError(f"There is no stance {stance!r}.", f"Choose: {', '.join(STANCES)}.")
-    seed = int(options.number("seed", 1))
-    person = Person(
-        STANCES[stance],
-        mass_kg=options.number("mass", 68.0),
-        steps_on_s=options.number("steps_on", 3.0),
-        steps_off_s=options.number("steps_off", float("inf")),
-        seed=seed,
-    )
+    person = _person(options)
     offset = options.number("offset", 0.0)
-    plate = VirtualPlate(
-        DeviceDescription.builtin("plate-hx711-uno"),
+    uno = options.choice("board", ("uno", "ads131m04")) == "uno"
+    plate = (VirtualPlate if uno else PlateTogether)(
+        DeviceDescription.builtin("plate-hx711-uno" if uno else "plate-ads131m04-esp32"),
         person.load,
         zero_counts=offset * np.array([1.0, -0.5, 0.3, -0.8]),
         noise_counts=options.number("noise", 45.0),
-        seed=seed,
+        seed=person.seed,
     )
-    return BoardSource(VirtualPlateTransport(plate, "sim:plate", options.number("speed", 1.0)))
+    return [BoardSource(VirtualPlateTransport(plate, "sim:plate", world))]
+
+
+def _virtual_insoles(options: _Options, world: World) -> list[Source]:
+    from solemetry_host.sim.feet import Feet
+    from solemetry_host.sim.insole import RadioLink, VirtualInsole
+
+    description = DeviceDescription.builtin("insole-16-esp32s3")
+    side = options.choice("side", ("both", *_FEET))
+    feet = Feet(_person(options), description.layout, options.choice("leg", ("right", "left")))
+    interval_s = options.positive("interval", 30.0) * 1e-3
+    drift_ppm = options.number("drift", 0.0)
+    sources: list[Source] = []
+    for seed, foot in enumerate(_FEET, start=feet.person.seed):
+        # Each has a crystal of its own, and is met at moments of its own.
+        drift = drift_ppm if foot == "right" else -drift_ppm
+        felt = feet.felt_by(foot)
+        insole = VirtualInsole(description, felt, foot, drift_ppm=drift, seed=seed)
+        link = RadioLink(insole, world, f"sim:insoles?side={foot}", interval_s, seed=seed)
+        if side in ("both", foot):
+            sources.append(BoardSource(link))
+    return sources
+
+
+def _person(options: _Options) -> Person:
+    # The simulation needs SciPy, which takes a while to load; real devices do without.
+    from solemetry_host.sim.person import STANCES, Person
+
+    return Person(
+        STANCES[options.choice("stance", tuple(STANCES))],
+        mass_kg=options.number("mass", 68.0),
+        steps_on_s=options.number("steps_on", 3.0),
+        steps_off_s=options.number("steps_off", float("inf")),
+        seed=int(options.number("seed", 1)),
+        heel_raises_s=options.numbers("heel_raises"),
+    )
 
 
 class _Options:
@@ -111,15 +201,34 @@ class _Options:
         self._url = url
         self._given = dict(parse_qsl(query, keep_blank_values=True))
 
-    def word(self, name: str, default: str) -> str:
-        return self._given.pop(name, default)
+    def word(self, name: str) -> str:
+        return self._given.pop(name, "")
+
+    def choice(self, name: str, choices: tuple[Any, ...]) -> Any:
+        """Return one of the choices; the first where none is given."""
+        given = self._given.pop(name, choices[0])
+        if given not in choices:
+            raise DeviceError(
+                f"There is no {name} {given!r}.", f"Choose: {', '.join(choices)}."
+            )
+        return given
 
     def number(self, name: str, default: float) -> float:
+        given = self.numbers(name)
+        return given[0] if given else default
+
+    def positive(self, name: str, default: float) -> float:
+        number = self.number(name, default)
+        if not number > 0:
+            raise DeviceError(f"In {self._url}, {name} is not above zero.", "Give more.")
+        return number
+
+    def numbers(self, name: str) -> tuple[float, ...]:
         text = self._given.pop(name, None)
         if text is None:
-            return default
+            return ()
         try:
-            return float(text)
+            return tuple(float(part) for part in text.split(","))
         except ValueError:
             raise DeviceError(
                 f"In {self._url}, {name}={text} is not a number.", "Give a number."

@@ -2,113 +2,41 @@
 """The engine: a synchronous function of ordered items, with no clock and no thread of its own.
 
 What it computes depends only on what it was given and in which order, so a replayed recording
-gives exactly the numbers that were live.
+gives exactly the numbers that were live. With several devices the order is that in which their
+items were taken, and the stamps of what is recorded say so: see `_in_order`.
 """
 
 from __future__ import annotations
 
 import json
 from collections import deque
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solemetry.calibration import Calibration
 from solemetry.cop import center_of_pressure
-from solemetry.device import DeviceDescription
 from solemetry.errors import SolemetryError
 from solemetry.foot import FootRegistration
-from solemetry.session.format import silent_shift
 from solemetry.session.wording import Level, event_in_words
-from solemetry.timebase import GridAligner
 from solemetry_host.devices.source import Block, Exchange, Item, Notice, Opened
-from solemetry_host.live.clock import DeviceClock
-from solemetry_host.live.metrics import measure
+from solemetry_host.live.device import LiveDevice, has_restarted, of_last_boot
+from solemetry_host.live.joined import Place, join
 from solemetry_host.live.press import PressRoutine
-from solemetry_host.live.ring import Ring
 from solemetry_host.live.snapshot import Link, Message, Snapshot
+from solemetry_host.live.take import Gap, Take
 from solemetry_host.live.tare import Tare
 
 WINDOW_S = 10.0
 """The live numbers are of the last ten seconds."""
 
+TURN_NS = 10**9 // 60
+"""The numbers of a device are worked out with its first block in each of these turns."""
+
 _KEPT_MESSAGES = 20
-
-
-@dataclass(frozen=True, eq=False)
-class TakeHeader:
-    """What a recording has to know before its first row."""
-
-    opened: Opened
-    calibration: Calibration
-    clock_history: tuple[tuple[int, int], ...]
-    clock_segment: int
-    exchanges: tuple[Exchange, ...]
-    feet: tuple[FootRegistration, ...]
-
-
-class Take(Protocol):
-    """Where the engine puts what is to be kept; nothing here may block."""
-
-    def begin(self, header: TakeHeader) -> None:
-        """Before the first row."""
-
-    def samples(self, rows: NDArray[np.void], gaps: list[Gap]) -> None:
-        """Rows as they came, and the holes before some of them."""
-
-    def imu(self, rows: NDArray[np.void]) -> None:
-        """Rows of the device's IMU, as they came."""
-
-    def clock(
-        self, t_dev_us: int, offset_ns: int, segment: int, within: tuple[int, int] | None
-    ) -> None:
-        """One observation of the device's clock; `within` as `DeviceClock.known_within`."""
-
-    def exchange(self, exchange: Exchange) -> None:
-        """One question for the device's time, and its answer."""
-
-    def zero(self, zero_counts: NDArray[np.float64]) -> None:
-        """Another zero, from the next row on."""
-
-    def event(self, t_host_ns: int, kind: str, detail: dict[str, Any]) -> None:
-        """Something that happened."""
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Before row `at` of a block, `lost` rows are missing (0: unknown how many)."""
-
-    at: int
-    lost: int
-    reason: str
-
-
-@dataclass(eq=False)
-class _Device:
-    """What the engine knows of the open device."""
-
-    opened: Opened
-    calibration: Calibration
-    clock: DeviceClock
-    aligner: GridAligner
-    ring: Ring
-    boot_id: int | None = None
-    last_index: int = 0
-    first: tuple[int, int] | None = None
-    """Index and device time of the first row since the last restart."""
-    rejoined: bool = False
-    """The link broke and came back since the last row."""
-    link: Link = field(default_factory=Link)
-
-    @property
-    def description(self) -> DeviceDescription:
-        return self.opened.description
-
-    def forget_window(self) -> None:
-        self.ring.clear()
-        self.aligner = GridAligner(len(self.description.layout.labels), self.description.rate_hz)
 
 
 class Engine:
@@ -116,100 +44,142 @@ class Engine:
 
     Parameters
     ----------
-    calibration : Calibration, optional
-        For the device, when neither it nor its recording brings one. Without: the data
-        sheets' gains, marked as such.
+    calibration : Calibration or mapping of str to Calibration, optional
+        For every device that it fits, or by stream; for those where neither the device nor its
+        recording brings one. Without: the data sheets' gains, marked as such.
     window_s : float
         Length of the sliding window of the sway numbers.
+    places : mapping of str to Place, optional
+        Where plates stand, by stream; the command ``place`` changes it.
     """
 
     def __init__(
-        self, calibration: Calibration | None = None, window_s: float = WINDOW_S
+        self,
+        calibration: Calibration | Mapping[str, Calibration] | None = None,
+        window_s: float = WINDOW_S,
+        places: Mapping[str, Place] | None = None,
     ) -> None:
         self.snapshot = Snapshot()
+        self.devices: dict[str, LiveDevice] = {}
+        """By stream."""
         self._given_calibration = calibration
         self._window_s = window_s
-        self._device: _Device | None = None
         self._take: Take | None = None
-        self._take_began_us: int | None = None
-        self._tare: Tare | None = None
-        self._presses: PressRoutine | None = None
-        self._feet: dict[str, FootRegistration] = {}
+        self._elapsed_s: float | None = None
+        self._places = dict(places or {})
+        self._feet: dict[str, dict[str, FootRegistration]] = {}
         self._messages: deque[Message] = deque(maxlen=_KEPT_MESSAGES)
         self._said = 0
-        self._last_ns = 0
+        self._last: tuple[int, str] = (0, "")
+        """Stamp of the newest item; its stream if it was an answer for the device's time."""
+        self._joined_turn: int | None = None
 
     # ---- the link's state, where there is no item to say it --------------------------------
 
     def connecting(self) -> None:
-        """Forget the device before; another is being looked for."""
-        self._device = None
-        self.snapshot = Snapshot(link=Link("connecting"), messages=tuple(self._messages))
+        """Forget the devices before; others are being looked for."""
+        self.devices.clear()
+        self._last = (0, "")
+        self.snapshot = Snapshot(idle=Link("connecting"), messages=tuple(self._messages))
 
     def failed(self, why: str) -> None:
-        """Say that no device could be opened, or that its source gave up."""
-        self._device = None
-        self._renew(link=Link("failed"))
+        """Say that a device could not be opened, or that its source gave up."""
+        if not self.devices:
+            self.snapshot = replace(self.snapshot, idle=Link("failed"))
         self.say("error", why)
 
+    def gone(self, stream: str, state: str = "closed") -> None:
+        """Say that one device was let go of (``closed``), or that its source ``failed``."""
+        if stream in self.devices:
+            self.command("device_gone", stream=stream, state=state)
+
     def closed(self) -> None:
-        """Say that the device was let go."""
-        if self._device is not None:
-            self._device.link = replace(self._device.link, state="closed")
-        self._renew(link=Link("closed"))
+        """Say that all devices were let go of."""
+        for device in self.devices.values():
+            device.set_link(state="closed")
+        self._renew(idle=Link("closed"))
 
     # ---- what comes in ---------------------------------------------------------------------
 
-    def take(self, item: Item) -> None:
-        """Work through one item and renew the snapshot."""
-        self._last_ns = max(self._last_ns, item.t_host_ns)
-        match item:
-            case Opened():
-                self._open(item)
-            case Block():
-                self._block(item)
-            case Exchange():
-                self._exchange(item)
-            case Notice():
-                self._notice(item)
+    def take(self, item: Item, arrived_ns: int = 0) -> bool:
+        """Work through one item.
 
-    def command(self, kind: str, **detail: Any) -> None:
-        """Do what a person asks: ``tare``, ``foot``, ``foot_press``, ``foot_clear``, any marker.
+        Parameters
+        ----------
+        item : Item
+        arrived_ns : int
+            When it arrived, by whatever clock; the snapshot that holds its rows tells it.
 
-        Its stamp is that of the item before it, so that a replay meets it in the same place.
+        Returns
+        -------
+        bool
+            Whether the numbers of its stream were worked out.
         """
-        self.take(Notice("", self._last_ns, kind, detail=detail))
+        if isinstance(item, Opened):
+            self._open(item)
+            return False
+        item = self._in_order(item)
+        if isinstance(item, Notice):
+            self._notice(item)
+            return False
+        device = self.devices.get(item.stream)
+        if device is None:
+            return False
+        in_time = device.in_its_time(item)
+        if isinstance(in_time, Exchange):
+            self._exchange(device, in_time)
+            return False
+        return self._block(device, in_time, arrived_ns)
+
+    def command(self, kind: str, stream: str = "", **detail: Any) -> None:
+        """Do what a person asks.
+
+        Parameters
+        ----------
+        kind : str
+            ``tare``, ``foot``, ``foot_press``, ``foot_clear``, ``place`` (of a plate: ``x_mm``,
+            ``y_mm``, ``turn_deg``), or any marker.
+        stream : str
+            The device that is meant; without: all plates are tared, the first has the feet.
+        detail
+            What is recorded with it.
+        """
+        self._notice(Notice(stream, self._tick(), kind, detail=detail))
+
+    def catch_up(self) -> None:
+        """Work out all numbers to the newest row, whosever turn it is."""
+        for device in self.devices.values():
+            if device.streaming or device.view.link.state == "ended":
+                device.measure(self._feet_on(device.stream))
+        self._renew(joined=join(self.devices.values(), self._places))
 
     def begin_take(self, take: Take) -> None:
-        """Start to keep what comes; the live window starts anew with it.
+        """Start to keep what comes; the live windows start anew with it.
 
         Raises
         ------
         SolemetryError
-            When no device is open.
+            When no device is connected.
         """
-        device = self._device
-        if device is None:
+        there = [d for d in self.devices.values() if d.view.link.state != "closed"]
+        if not there:
             raise SolemetryError("No device is connected.", "Connect one, then record.")
-        device.clock.cut()
-        device.forget_window()
-        self._tare = self._presses = None
-        take.begin(
-            TakeHeader(
-                opened=device.opened,
-                calibration=device.calibration,
-                clock_history=tuple(device.clock.history),
-                clock_segment=device.clock.segment,
-                exchanges=tuple(device.clock.exchanges),
-                feet=tuple(self._feet.values()),
-            )
-        )
-        self._take, self._take_began_us = take, None
-        self._renew(elapsed_s=0.0, metrics=None)
+        take.begin()
+        self._take, self._elapsed_s, self._joined_turn = take, 0.0, None
+        for device in self.devices.values():
+            device.begin_take()
+        for device in there:
+            self._begin_stream(take, device)
+        for stream, place in self._places.items():
+            self._keep("place", vars(place), stream)
+        for stream, feet in self._feet.items():
+            for foot in feet.values():
+                self._keep("foot", json.loads(foot.to_json()), stream)
+        self._renew(elapsed_s=0.0, joined=())
 
     def end_take(self) -> None:
         """Keep no more."""
-        self._take = self._take_began_us = None
+        self._take = self._elapsed_s = None
         self._renew(elapsed_s=None)
 
     def say(self, level: Level, text: str) -> None:
@@ -218,265 +188,338 @@ class Engine:
         self._messages.append(Message(self._said, level, text))
         self._renew(messages=tuple(self._messages))
 
+    def _in_order(self, item: Block | Exchange | Notice) -> Block | Exchange | Notice:
+        """Give what was taken later a later stamp, by a nanosecond if need be.
+
+        Sources run in threads of their own, and what one of them stamped first may be taken
+        second. A recording is played again by its stamps, so they tell the order of taking. Only
+        an answer for the time shares its stamp with the rows of its read; it goes first.
+        """
+        last_ns, answered = self._last
+        shares = answered != "" and item.stream == answered
+        if item.t_host_ns < last_ns or (item.t_host_ns == last_ns and not shares):
+            item = _stamped(item, last_ns + 1)
+        self._last = (item.t_host_ns, item.stream if isinstance(item, Exchange) else "")
+        return item
+
+    def _tick(self) -> int:
+        """Return a stamp for what happens here, between the item before and the one after."""
+        self._last = (self._last[0] + 1, "")
+        return self._last[0]
+
     # ---- opened ----------------------------------------------------------------------------
 
-    def _open(self, item: Opened) -> None:
-        description = item.description
-        channels = len(description.layout.labels)
-        calibration = (
-            item.calibration or self._given_calibration or Calibration.nominal(description)
-        )
-        self._device = _Device(
-            opened=item,
-            calibration=calibration,
-            clock=DeviceClock(item.info.get("clock", ()), item.info.get("exchanges", ())),
-            aligner=GridAligner(channels, description.rate_hz),
-            ring=Ring(round(self._window_s * description.rate_hz), channels),
-            link=Link("streaming", description.id, calibrated=calibration.measured),
-        )
-        self._tare = None
-        self._renew(layout=description.layout, rate_hz=description.rate_hz, metrics=None)
+    def _open(self, opened: Opened) -> None:
+        known = self.devices.get(opened.stream)
+        if known is not None and known.is_of(opened):
+            known.come_back(opened)
+            device = known
+        else:
+            device = LiveDevice(opened, self._calibration_of(opened), self._window_s)
+            self.devices[opened.stream] = device
+        if opened.twin:
+            self._say_twin(opened)
+        if self._take is not None:
+            self._begin_stream(self._take, device)
+        self._renew()
+
+    def _calibration_of(self, opened: Opened) -> Calibration:
+        given = self._given_calibration
+        if isinstance(given, Mapping):
+            given = given.get(opened.stream)
+        nominal = Calibration.nominal(opened.description)
+        if opened.calibration is not None or given is None:
+            return opened.calibration or nominal
+        gains, sensors = len(given.gain_n_per_count), len(nominal.gain_n_per_count)
+        if gains == sensors:
+            return given
+        if given is not self._given_calibration or opened.description.layout.kind == "plate":
+            self.say(
+                "error",
+                f"The calibration given for {opened.stream} has {gains} gains, but it has "
+                f"{sensors} sensors. It is not used.",
+            )
+        return nominal
+
+    def _say_twin(self, opened: Opened) -> None:
+        twin = self.devices.get(opened.twin)
+        other = twin.opened.where if twin is not None else opened.twin
+        if opened.side:
+            self.say(
+                "warning",
+                f"Two insoles say they are the {opened.side} one: {other} is {opened.twin}, "
+                f"{opened.where} is {opened.stream}. Both are kept, but no left/right share is "
+                "given. Set the side of the wrong one (solemetry side), then connect it anew.",
+            )
+        else:
+            self.say(
+                "info",
+                f"Two devices are of the same kind: {other} is {opened.twin}, {opened.where} is "
+                f"{opened.stream}.",
+            )
+
+    def _begin_stream(self, take: Take, device: LiveDevice) -> None:
+        take.open(device.header)
+        device.recorded = True
 
     # ---- blocks ----------------------------------------------------------------------------
 
-    def _block(self, block: Block) -> None:
-        device = self._device
-        if device is None:
-            return
-        gaps = self._follow(device, block.rows)
+    def _block(self, device: LiveDevice, block: Block, arrived_ns: int) -> bool:
+        gaps = device.follow(block.rows)
+        restarted = has_restarted(gaps)
+        if restarted:
+            self._say_of(device, "warning", "The device started again; the window begins anew.")
+        segment = device.clock.segment
         closed = device.clock.push(int(block.rows["t_dev_us"][-1]), block.t_host_ns)
         if self._take is not None:
-            self._take.samples(block.rows, gaps)
-            if len(block.imu):
-                self._take.imu(block.imu)
-            if closed is not None:
-                within = device.clock.known_within(closed[0])
-                self._take.clock(*closed, device.clock.segment, within)
-            if self._take_began_us is None or any(gap.reason == "restart" for gap in gaps):
-                # After a restart of the device the count goes on from where it was.
-                elapsed_us = round(1e6 * (self.snapshot.elapsed_s or 0.0))
-                self._take_began_us = int(_of_last_boot(block.rows)["t_dev_us"][0]) - elapsed_us
-        forces = self._align(device, block.rows)
-        if self._tare is not None:
-            self._go_on_taring(device, self._tare, block.rows)
-        if self._presses is not None:
-            self._go_on_pressing(device, self._presses, forces)
-        self._renew(t_s=float(block.rows["t_dev_us"][-1]) * 1e-6)
-
-    def _exchange(self, exchange: Exchange) -> None:
-        device = self._device
-        if device is None:
-            return
-        device.clock.push_exchange(exchange)
+            self._record(self._take, device, block, gaps, closed)
+        if device.clock.segment != segment and device.clock.jump_ns:
+            self._say_jump(device)
         if self._take is not None:
+            self._count_elapsed(device, block.rows, restarted)
+        if device.tare is not None:
+            self._go_on_taring(device, device.tare, block.rows)
+        if device.presses is not None:
+            self._go_on_pressing(device, device.presses, of_last_boot(block.rows))
+        turn = block.t_host_ns // TURN_NS
+        if turn == device.turn:
+            return False
+        device.turn = turn
+        self._measure(device, turn, arrived_ns)
+        return True
+
+    def _record(
+        self,
+        take: Take,
+        device: LiveDevice,
+        block: Block,
+        gaps: list[Gap],
+        closed: tuple[int, int] | None,
+    ) -> None:
+        stream = device.stream
+        if not device.recorded:
+            self._begin_stream(take, device)
+        take.samples(stream, block.rows, gaps)
+        if len(block.imu):
+            take.imu(stream, block.imu)
+        if closed is not None:
+            within = device.clock.known_within(closed[0])
+            take.clock(stream, *closed, device.clock.segment, within)
+
+    def _count_elapsed(
+        self, device: LiveDevice, rows: NDArray[np.void], restarted: bool
+    ) -> None:
+        """Count on in the device's time, also over a restart and from one device to the next."""
+        elapsed_s = self._elapsed_s or 0.0
+        if device.began_us is None or restarted:
+            first_us = int(of_last_boot(rows)["t_dev_us"][0])
+            device.began_us = first_us - round(1e6 * elapsed_s)
+        now_us = int(rows["t_dev_us"][-1]) - device.began_us
+        self._elapsed_s = max(elapsed_s, now_us * 1e-6)
+
+    def _measure(self, device: LiveDevice, turn: int, arrived_ns: int) -> None:
+        changes: dict[str, Any] = {"arrived_ns": arrived_ns}
+        device.measure(self._feet_on(device.stream))
+        if turn != self._joined_turn and len(self.devices) > 1:
+            self._joined_turn = turn
+            for other in self.devices.values():
+                other.settle()
+            changes["joined"] = join(self.devices.values(), self._places)
+        if self._take is not None:
+            changes["elapsed_s"] = self._elapsed_s
+        self._renew(**changes)
+
+    def _say_jump(self, device: LiveDevice) -> None:
+        by_ms = device.clock.jump_ns * 1e-6
+        self._keep("clock_jump", {"by_ms": round(by_ms, 3)}, device.stream)
+        self._say_of(
+            device,
+            "warning",
+            f"The device's clock and this computer's have moved apart by {abs(by_ms):.0f} ms at "
+            "once, as when a computer slept. Times before and after are not to be compared.",
+        )
+
+    def _exchange(self, device: LiveDevice, exchange: Exchange) -> None:
+        device.clock.push_exchange(exchange)
+        if self._take is not None and device.recorded:
             self._take.exchange(exchange)
         within = device.clock.known_within(exchange.answered_us)
         half_width_ms = within[1] * 1e-6 if within is not None else float("nan")
-        device.link = replace(device.link, clock_half_width_ms=half_width_ms)
+        device.set_link(clock_half_width_ms=half_width_ms)
         self._renew()
-
-    def _follow(self, device: _Device, rows: NDArray[np.void]) -> list[Gap]:
-        """Find what is missing, and notice a restart."""
-        gaps = find_gaps(rows, device.boot_id, device.last_index, device.rejoined)
-        restarted = any(gap.reason == "restart" for gap in gaps)
-        if restarted:
-            device.clock.restart()
-            device.forget_window()
-            self.say("warning", "The device started again; the window begins anew.")
-        if restarted or device.first is None:
-            first = _of_last_boot(rows)[0]
-            device.first = int(first["index"]), int(first["t_dev_us"])
-        device.boot_id, device.last_index = int(rows["boot_id"][-1]), int(rows["index"][-1])
-        device.rejoined = False
-        labels, flags = device.description.layout.labels, int(rows["flags"][-1])
-        device.link = replace(
-            device.link,
-            state="streaming",
-            rows=device.link.rows + len(rows),
-            lost_rows=device.link.lost_rows + sum(gap.lost for gap in gaps),
-            restarts=device.link.restarts + restarted,
-            rate_hz=_measured_rate(device.first, rows[-1]),
-            silent=_flagged(labels, flags >> silent_shift(len(labels))),
-            saturated=_flagged(labels, flags),
-        )
-        return gaps
-
-    def _align(self, device: _Device, rows: NDArray[np.void]) -> NDArray[np.float64]:
-        rows = _of_last_boot(rows)
-        channels = np.arange(len(device.description.layout.labels))
-        flags = rows["flags"][:, None].astype(np.uint32)
-        unusable = (flags >> channels | flags >> (silent_shift(len(channels)) + channels)) & 1
-        _, forces = device.aligner.push(
-            rows["t_dev_us"],
-            device.calibration.forces(rows["counts"]),
-            rows["age_us"].astype(np.int64),
-            rows["conversion"],
-            unusable.astype(bool),
-        )
-        device.ring.push(forces)
-        return forces
 
     # ---- tare ------------------------------------------------------------------------------
 
-    def _go_on_taring(self, device: _Device, tare: Tare, rows: NDArray[np.void]) -> None:
+    def _go_on_taring(self, device: LiveDevice, tare: Tare, rows: NDArray[np.void]) -> None:
         tare.push(rows)
         if not tare.complete:
             return
-        self._tare = None
+        device.tare = None
         try:
             zero = tare.zero_counts(device.calibration)
         except SolemetryError as error:
-            self.say("warning", str(error))
-            self._keep("tare_refused", {"why": str(error)})
+            self._say_of(device, "warning", str(error))
+            self._keep("tare_refused", {"why": str(error)}, device.stream)
             return
         device.calibration = device.calibration.tared(zero)
         device.forget_window()
         if self._take is not None:
-            self._take.zero(zero)
-        self._keep("tared", {"zero_counts": zero.tolist()})
-        self.say("info", "Tared: the plate reads zero now.")
+            self._take.zero(device.stream, zero)
+        self._keep("tared", {"zero_counts": zero.tolist()}, device.stream)
+        kind = device.description.layout.kind
+        self._say_of(device, "info", f"Tared: the {kind} reads zero now.")
 
     # ---- foot ------------------------------------------------------------------------------
 
-    def _begin_press(self, device: _Device, detail: dict[str, Any]) -> None:
+    def _begin_press(self, device: LiveDevice, detail: dict[str, Any]) -> None:
         side, length_mm = detail["side"], float(detail["length_mm"])
-        routine = self._presses
+        routine = device.presses
         if routine is None or (routine.side, routine.length_mm) != (side, length_mm):
             routine = PressRoutine(side, length_mm, device.description.rate_hz)
         routine.begin(detail["part"])
-        self._presses = routine
-        self.say("info", f"Press with the {detail['part']} of the {side} foot and keep still.")
+        device.presses = routine
+        self._say_of(
+            device, "info", f"Press with the {detail['part']} of the {side} foot and keep still."
+        )
 
     def _go_on_pressing(
-        self, device: _Device, routine: PressRoutine, forces: NDArray[np.float64]
+        self, device: LiveDevice, routine: PressRoutine, rows: NDArray[np.void]
     ) -> None:
-        part = routine.push(center_of_pressure(forces, device.description.layout.xy_mm))
+        cop_mm = center_of_pressure(device.forces(rows), device.description.layout.xy_mm)
+        part = routine.push(cop_mm)
         if part is None:
             return
         if not routine.complete:
             other = "forefoot" if part == "heel" else "heel"
-            self.say("info", f"The {part} press is in. Now the {other}.")
+            self._say_of(device, "info", f"The {part} press is in. Now the {other}.")
             return
-        self._presses = None
+        device.presses = None
         try:
             foot = routine.registration()
         except SolemetryError as error:
-            self.say("warning", str(error))
+            self._say_of(device, "warning", str(error))
             return
-        self.command("foot", **json.loads(foot.to_json()))
+        self._keep("foot", json.loads(foot.to_json()), device.stream)
+        self._register(device.stream, foot)
+
+    def _register(self, stream: str, foot: FootRegistration) -> None:
+        self._feet.setdefault(stream, {})[foot.side] = foot
+        self.say("info", f"The {foot.side} foot is registered.")
+
+    def _feet_on(self, stream: str) -> tuple[FootRegistration, ...]:
+        return tuple(self._feet.get(stream, {}).values())
 
     # ---- notices and commands --------------------------------------------------------------
 
     def _notice(self, notice: Notice) -> None:
-        device = self._device
-        self._keep(notice.kind, notice.detail, notice.t_host_ns)
-        match notice.kind:
-            case "tare" if device is not None:
-                self._tare = Tare(device.description.rate_hz)
-            case "foot_press" if device is not None:
-                self._begin_press(device, notice.detail)
-            case "foot":
-                foot = FootRegistration.from_dict(notice.detail)
-                self._feet[foot.side] = foot
-                self.say("info", f"The {foot.side} foot is registered.")
-            case "foot_clear":
-                self._feet.clear()
-                self.say("info", "No foot is registered any more.")
-            case "link_lost" | "link_waiting" | "link_back" if device is not None:
-                back = notice.kind == "link_back"
-                device.rejoined = True
-                device.link = replace(device.link, state="streaming" if back else "lost")
-                self.snapshot = replace(self.snapshot, metrics=None)  # no longer live
-            case "link_damage" if device is not None:
-                damaged = device.link.damaged_frames + int(notice.detail.get("frames", 0))
-                device.link = replace(device.link, damaged_frames=damaged)
-            case "end" if device is not None:
-                device.link = replace(device.link, state="ended")
-        level, text = self._wording(notice)
-        if text:
+        if notice.kind in _OF_PLATES:
+            self._of_plates(notice)
+            return
+        self._keep(notice.kind, notice.detail, notice.stream, notice.t_host_ns)
+        device = self.devices.get(notice.stream)
+        if device is not None:
+            _follow_link(device, notice)
+        level, text = self._wording(notice, device)
+        if text and device is not None:
+            self._say_of(device, level, text)
+        elif text:
             self.say(level, text)
         self._renew()
 
-    def _wording(self, notice: Notice) -> tuple[Level, str]:
+    def _of_plates(self, notice: Notice) -> None:
+        """Do what is of one plate or of all, and record which were meant."""
+        streams = [notice.stream] if notice.stream else self._meant_by(notice.kind)
+        for stream in streams:
+            device = self.devices.get(stream)
+            match notice.kind:
+                case "tare" if device is not None:
+                    device.tare = Tare(device.description.rate_hz)
+                case "foot_press" if device is not None:
+                    self._begin_press(device, notice.detail)
+                case "foot":
+                    self._register(stream, FootRegistration.from_dict(notice.detail))
+                case "foot_clear":
+                    self._feet.pop(stream, None)
+                case "place":
+                    self._places[stream] = Place.from_dict(notice.detail)
+            self._keep(notice.kind, notice.detail, stream, notice.t_host_ns)
+        if notice.kind == "foot_clear":
+            self.say("info", "No foot is registered any more.")
+        for device in self.devices.values():
+            device.view = replace(device.view, feet=self._feet_on(device.stream))
+        self._renew()
+
+    def _meant_by(self, kind: str) -> list[str]:
+        """Streams that a command without one is about."""
+        there = [d for d in self.devices.values() if d.view.link.state != "closed"]
+        plates = [d for d in there if d.description.layout.kind == "plate"] or there
+        if kind == "foot_clear":
+            return list(self._feet)
+        streams = [device.stream for device in plates]
+        return streams if kind == "tare" else streams[:1]
+
+    def _wording(self, notice: Notice, device: LiveDevice | None) -> tuple[Level, str]:
         if notice.message:
             return _LEVELS.get(notice.kind, "info"), notice.message
-        labels = self._device.description.layout.labels if self._device is not None else ()
+        labels = device.description.layout.labels if device is not None else ()
         return event_in_words(notice.kind, notice.detail, labels) or ("info", "")
 
-    def _keep(self, kind: str, detail: dict[str, Any], t_host_ns: int | None = None) -> None:
+    def _say_of(self, device: LiveDevice, level: Level, text: str) -> None:
+        """Say something of a device; which one, where there are several."""
+        self.say(level, f"{device.stream}: {text}" if len(self.devices) > 1 else text)
+
+    def _keep(
+        self, kind: str, detail: Mapping[str, Any], stream: str, t_host_ns: int | None = None
+    ) -> None:
         if self._take is not None:
-            self._take.event(self._last_ns if t_host_ns is None else t_host_ns, kind, detail)
+            stamp = self._tick() if t_host_ns is None else t_host_ns
+            self._take.event(stamp, kind, dict(detail), stream)
 
     def _busy(self) -> str:
-        if self._tare is not None:
-            return "Taring: keep the plate empty"
-        part = self._presses.collecting if self._presses is not None else None
+        parts = [d.presses.collecting for d in self.devices.values() if d.presses is not None]
+        part = next(filter(None, parts), None)
+        taring = [d for d in self.devices.values() if d.tare is not None]
+        if taring:
+            return f"Taring: keep the {taring[0].description.layout.kind} empty"
         return f"Keep pressing with the {part}" if part is not None else ""
 
     # ---- what goes out ---------------------------------------------------------------------
 
     def _renew(self, **changes: Any) -> None:
-        device = self._device
-        if device is not None:
-            layout, rate_hz = device.description.layout, device.description.rate_hz
-            forces = device.ring.last(round(self._window_s * rate_hz))
-            feet = tuple(self._feet.values())
-            changes["link"] = device.link
-            changes["feet"] = feet
-            if "t_s" in changes and len(forces):
-                changes["metrics"] = measure(forces, layout, rate_hz, self._window_s, feet)
-            if "t_s" in changes and self._take_began_us is not None:
-                changes["elapsed_s"] = changes["t_s"] - self._take_began_us * 1e-6
-        changes["busy"] = self._busy()
-        self.snapshot = replace(self.snapshot, **changes)
+        views = tuple(device.view for device in self.devices.values())
+        self.snapshot = replace(self.snapshot, devices=views, busy=self._busy(), **changes)
 
+
+_OF_PLATES = ("tare", "foot", "foot_press", "foot_clear", "place")
 
 _LEVELS: dict[str, Level] = {
     "link_lost": "error",
     "link_waiting": "warning",
     "start_refused": "error",
+    "queue_overflow": "error",
 }
 
 
-def find_gaps(
-    rows: NDArray[np.void], boot_id: int | None, last_index: int, rejoined: bool = False
-) -> list[Gap]:
-    """Holes within a block and before it.
-
-    Parameters
-    ----------
-    rows : (n,) structured array, n >= 1
-    boot_id, last_index : int
-        Of the row before the block; `boot_id` None when there was none.
-    rejoined : bool
-        Whether the link broke since that row: then that is why rows are missing.
-    """
-    if boot_id is None:
-        boot_id, last_index = int(rows["boot_id"][0]), int(rows["index"][0]) - 1
-    boots = np.concatenate(([boot_id], rows["boot_id"]))
-    index = np.concatenate(([last_index], rows["index"])).astype(np.int64)
-    restarted = np.diff(boots) != 0
-    # The index counts modulo 2**32; at 1 kHz that is 49 days.
-    lost = (np.diff(index) - 1) % 2**32
-    return [
-        Gap(int(at), 0, "restart")
-        if restarted[at]
-        else Gap(int(at), int(lost[at]), "link" if rejoined and at == 0 else "lost")
-        for at in np.flatnonzero(restarted | (lost != 0))
-    ]
+def _follow_link(device: LiveDevice, notice: Notice) -> None:
+    """Keep up with what a notice says of the way to a device."""
+    detail, link = notice.detail, device.view.link
+    match notice.kind:
+        case "link_lost" | "link_waiting" | "link_back":
+            device.rejoined = True
+            device.set_link(state="streaming" if notice.kind == "link_back" else "lost")
+        case "link_damage":
+            device.set_link(damaged_frames=link.damaged_frames + int(detail.get("frames", 0)))
+        case "battery":
+            device.set_link(battery_percent=int(detail["percent"]))
+        case "device_gone":
+            device.set_link(state=detail["state"])
+        case "end":
+            device.view = replace(device.view, link=replace(link, state="ended"))
 
 
-def _of_last_boot(rows: NDArray[np.void]) -> NDArray[np.void]:
-    """Of a read that spans a restart, what follows it: only that is of the new time."""
-    of_last: NDArray[np.void] = rows[rows["boot_id"] == rows["boot_id"][-1]]
-    return of_last
-
-
-def _measured_rate(first: tuple[int, int], row: np.void) -> float:
-    index, t_dev_us = first
-    elapsed_us = int(row["t_dev_us"]) - t_dev_us
-    return (int(row["index"]) - index) / elapsed_us * 1e6 if elapsed_us > 0 else float("nan")
-
-
-def _flagged(labels: tuple[str, ...], bits: int) -> tuple[str, ...]:
-    return tuple(label for c, label in enumerate(labels) if bits >> c & 1)
+def _stamped(item: Block | Exchange | Notice, t_host_ns: int) -> Block | Exchange | Notice:
+    if not isinstance(item, Block):
+        return replace(item, t_host_ns=t_host_ns)
+    rows, imu = item.rows.copy(), item.imu.copy()
+    rows["t_host_ns"] = imu["t_host_ns"] = t_host_ns
+    return replace(item, t_host_ns=t_host_ns, rows=rows, imu=imu)

@@ -16,10 +16,15 @@ from solemetry_host.live.snapshot import Metrics, Share
 
 Floats = NDArray[np.float64]
 
+_FEW_COUNTS = 20.0
+"""An insole whose cells read less than this on average is not stood on."""
+
 MIN_COVERED_S = 1.0
 """Less than a second of standing has no sway to speak of."""
 
-PLATE_HALVES = "plate halves"
+NOT_CALIBRATED = "no force: not calibrated"
+_BY_COUNTS = "counts of the cells, not calibrated"
+_NOWHERE = np.full(2, np.nan)
 
 
 def measure(
@@ -70,12 +75,49 @@ def measure(
     )
 
 
+def measure_counts(
+    counts: Floats, layout: SensorLayout, window_s: float, tared: bool
+) -> Metrics:
+    """Live numbers of a device whose gains nobody knows: what its raw counts honestly say.
+
+    Cells of one device, tared, may be compared among themselves, and the share says that it is
+    of counts. Forces, and all that needs forces, are not there.
+
+    Parameters
+    ----------
+    counts : (n, S) array, n >= 1
+        Above the zero, on a uniform grid; NaN where there was nothing.
+    layout : SensorLayout
+    window_s : float
+    tared : bool
+        Whether the zero was measured; without it counts have no meaning at all.
+    """
+    nothing = np.full(len(counts), np.nan)
+    total = float(counts[-1].sum())
+    front = float("nan")
+    if tared and total > _FEW_COUNTS * len(layout.labels):
+        front = float(counts[-1][layout.front].sum() / total)
+    return Metrics(
+        force_n=float("nan"),
+        cop_mm=_NOWHERE,
+        window_s=window_s,
+        covered_s=0.0,
+        ellipse=None,
+        velocity_mm_s=float("nan"),
+        right=Share(float("nan"), ""),
+        front=Share(front, _BY_COUNTS),
+        force_trail_n=nothing,
+        cop_trail_mm=np.column_stack((nothing, nothing)),
+        why=NOT_CALIBRATED if tared else f"{NOT_CALIBRATED}, and not tared",
+    )
+
+
 def _right(
     forces_n: Floats, cop_mm: Floats, layout: SensorLayout, feet: tuple[FootRegistration, ...]
 ) -> Share:
     if len(feet) == 2:
         return Share(float(right_share(cop_mm, *_left_and_right(feet))), "feet")
-    return Share(_half(forces_n, layout.right), PLATE_HALVES)
+    return Share(_half(forces_n, layout.right), f"{layout.kind} halves")
 
 
 def _front(
@@ -85,7 +127,7 @@ def _front(
         return Share(float(forefoot_share_of_both(cop_mm, *_left_and_right(feet))), "feet")
     if len(feet) == 1:
         return Share(float(feet[0].forefoot_share(cop_mm)), f"{feet[0].side} foot")
-    return Share(_half(forces_n, layout.front), PLATE_HALVES)
+    return Share(_half(forces_n, layout.front), f"{layout.kind} halves")
 
 
 def _left_and_right(

@@ -42,7 +42,7 @@ from solemetry.session.format import (
     zero_type,
 )
 from solemetry_host.devices.source import Exchange
-from solemetry_host.live.engine import Gap, TakeHeader
+from solemetry_host.live.take import Gap, StreamHeader
 
 FLUSH_S = 0.25
 """Rows are on the disk this often. Blocks of that size also keep appending cheap."""
@@ -53,13 +53,25 @@ RESERVE_BYTES = 16 * 2**20
 FLOOR_BYTES = 2 * 2**20
 """With less room than this not even the rows that wait are written: HDF5 must not meet the end."""
 
+WARN_BYTES = 200 * 2**20
+WARN_S = 300.0
+"""It is said early: when there is less room than this, or room for less time than this."""
+
 _QUEUE_ITEMS = 4096
 _CHUNK_ROWS = 1024
+_CACHE_BYTES = 2**19
+"""Of chunks, for each table: what was written is not read again, and by default HDF5 keeps 8 MB."""
+
+
+_Table = tuple[str, str]
+"""A stream, empty where the table is of none, and the name of its table."""
+
+_EVENTS: _Table = ("", "events")
 
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    table: str
+    table: _Table
     rows: NDArray[np.void]
 
 
@@ -82,16 +94,20 @@ class Recorder:
         self.path = with_suffix(path)
         self.partial = self.path.with_name(self.path.name.removesuffix(SUFFIX) + PARTIAL_SUFFIX)
         self.failure: RecordingError | None = None
-        self.rows = 0
+        self.warning = ""
+        """What a person should do something about before it ends the recording."""
         self._subject = subject
-        self._queue: queue.Queue[_Rows | None] = queue.Queue(_QUEUE_ITEMS)
-        self._stream = ""
+        self._queue: queue.Queue[_Rows | StreamHeader | None] = queue.Queue(_QUEUE_ITEMS)
+        self._rows: dict[str, int] = {}
+        """How many rows of each stream were handed over."""
         self._file: h5py.File | None = None
+        self._tables: dict[_Table, h5py.Dataset] = {}
+        self._began_s = 0.0
         self._thread: threading.Thread | None = None
 
     # ---- called by the engine: nothing here waits for the disk -----------------------------
 
-    def begin(self, header: TakeHeader) -> None:
+    def begin(self) -> None:
         """Create the file and start the writing thread.
 
         Raises
@@ -99,58 +115,70 @@ class Recorder:
         RecordingError
             When the file cannot be created, or the disk has no room.
         """
-        self._stream = header.opened.stream
-        self._file = self._create(header)
+        self._file = self._create()
+        self._began_s = time.monotonic()
         self._thread = threading.Thread(target=self._write, name="recorder", daemon=True)
         self._thread.start()
-        for t_dev_us, offset_ns in header.clock_history:
-            self.clock(t_dev_us, offset_ns, header.clock_segment, None)
-        for exchange in header.exchanges:
-            self.exchange(exchange)
-        self.zero(header.calibration.zero_counts)
-        for foot in header.feet:
-            self.event(header.opened.t_host_ns, "foot", json.loads(foot.to_json()))
 
-    def samples(self, rows: NDArray[np.void], gaps: list[Gap]) -> None:
+    def open(self, header: StreamHeader) -> None:
+        """Begin a stream, or go on with it when its device was away."""
+        stream = header.opened.stream
+        if stream not in self._rows:
+            self._rows[stream] = 0
+            self._put(header)
+            for t_dev_us, offset_ns in header.clock_history:
+                self.clock(stream, t_dev_us, offset_ns, header.clock_segment, None)
+            for exchange in header.exchanges:
+                self.exchange(exchange)
+        self.zero(stream, header.calibration.zero_counts)
+
+    def samples(self, stream: str, rows: NDArray[np.void], gaps: list[Gap]) -> None:
         """Rows as they came, and the holes before some of them."""
+        before = self._rows[stream]
         if gaps:
-            holes = [(self.rows + gap.at, gap.lost, gap.reason.encode()) for gap in gaps]
-            self._put("gaps", np.array(holes, GAP))
-        self._put("samples", rows)
-        self.rows += len(rows)
+            holes = [(before + gap.at, gap.lost, gap.reason.encode()) for gap in gaps]
+            self._put(_Rows((stream, "gaps"), np.array(holes, GAP)))
+        self._put(_Rows((stream, "samples"), rows))
+        self._rows[stream] = before + len(rows)
 
-    def imu(self, rows: NDArray[np.void]) -> None:
+    def imu(self, stream: str, rows: NDArray[np.void]) -> None:
         """Rows of the device's IMU."""
-        self._put("imu", rows)
+        self._put(_Rows((imu_of(stream), "samples"), rows))
 
     def clock(
-        self, t_dev_us: int, offset_ns: int, segment: int, within: tuple[int, int] | None
+        self,
+        stream: str,
+        t_dev_us: int,
+        offset_ns: int,
+        segment: int,
+        within: tuple[int, int] | None,
     ) -> None:
         """One observation of the device's clock, and what the exchanges leave open of it."""
         middle_ns, half_width_ns = within or (0, -1)
         row = (t_dev_us, offset_ns, segment, middle_ns, half_width_ns)
-        self._put("clock", np.array([row], CLOCK))
+        self._put(_Rows((stream, "clock"), np.array([row], CLOCK)))
 
     def exchange(self, exchange: Exchange) -> None:
         """One question for the device's time, and its answer."""
         e = exchange
         row = (e.sent_ns, e.received_us, e.answered_us, e.t_host_ns)
-        self._put("exchanges", np.array([row], EXCHANGE))
+        self._put(_Rows((e.stream, "exchanges"), np.array([row], EXCHANGE)))
 
-    def zero(self, zero_counts: NDArray[np.float64]) -> None:
+    def zero(self, stream: str, zero_counts: NDArray[np.float64]) -> None:
         """Another zero, from the next row on."""
-        row = np.array([(self.rows, zero_counts)], zero_type(len(zero_counts)))
-        self._put("zeros", row)
+        row = (self._rows[stream], zero_counts)
+        self._put(_Rows((stream, "zeros"), np.array([row], zero_type(len(zero_counts)))))
 
-    def event(self, t_host_ns: int, kind: str, detail: dict[str, Any]) -> None:
+    def event(self, t_host_ns: int, kind: str, detail: dict[str, Any], stream: str = "") -> None:
         """Something that happened."""
-        self._put("events", np.array([(t_host_ns, kind, json.dumps(detail))], EVENT))
+        text = json.dumps(detail | ({"stream": stream} if stream else {}))
+        self._put(_Rows(_EVENTS, np.array([(t_host_ns, kind, text)], EVENT)))
 
-    def _put(self, table: str, rows: NDArray[np.void]) -> None:
+    def _put(self, item: _Rows | StreamHeader) -> None:
         if self.failure is not None:
             return
         try:
-            self._queue.put_nowait(_Rows(table, rows))
+            self._queue.put_nowait(item)
         except queue.Full:
             self.failure = RecordingError(
                 f"Recording ended: the disk did not keep up ({_QUEUE_ITEMS} blocks waited).",
@@ -177,19 +205,15 @@ class Recorder:
 
     def _write(self) -> None:
         assert self._file is not None
-        streams = self._file["streams"]
-        tables = {"events": self._file["events"], **streams[self._stream]}
-        if imu_of(self._stream) in streams:
-            tables["imu"] = streams[imu_of(self._stream)]["samples"]
-        waiting: dict[str, list[NDArray[np.void]]] = {name: [] for name in tables}
+        waiting: dict[_Table, list[NDArray[np.void]]] = {}
         going_on = True
         try:
             while going_on:
                 going_on = self._collect(waiting)
                 self._check_room(FLOOR_BYTES)
-                for name, parts in waiting.items():
+                for table, parts in waiting.items():
                     if parts:
-                        _append(tables[name], np.concatenate(parts))
+                        _append(self._tables[table], np.concatenate(parts))
                         parts.clear()
                 self._file.flush()
                 os.fsync(self._file.id.get_vfd_handle())
@@ -199,7 +223,7 @@ class Recorder:
         finally:
             self._close()
 
-    def _collect(self, waiting: dict[str, list[NDArray[np.void]]]) -> bool:
+    def _collect(self, waiting: dict[_Table, list[NDArray[np.void]]]) -> bool:
         """Gather what comes until the next flush; False when there is nothing more to come."""
         deadline = time.monotonic() + FLUSH_S
         while (left := deadline - time.monotonic()) > 0:
@@ -209,13 +233,26 @@ class Recorder:
                 break
             if item is None:
                 return False
-            waiting[item.table].append(item.rows)
+            if isinstance(item, StreamHeader):
+                self._begin_stream(item)
+            else:
+                waiting.setdefault(item.table, []).append(item.rows)
         return True
 
     def _check_room(self, least: int) -> None:
-        free = shutil.disk_usage(self.partial.parent).free
+        folder = self.partial.parent
+        free = shutil.disk_usage(folder).free
         if free < least:
-            raise RecordingError(_no_room(self.partial.parent, free))
+            raise RecordingError(_no_room(folder, free))
+        written_s = max(time.monotonic() - self._began_s, 1.0)
+        left_s = (free - RESERVE_BYTES) * written_s / max(self.partial.stat().st_size, 1)
+        self.warning = ""
+        if free < WARN_BYTES or left_s < WARN_S:
+            minutes = f", enough for {left_s / 60:.0f} minutes" if left_s < 12 * WARN_S else ""
+            self.warning = (
+                f"The disk is nearly full: {_no_room(folder, free)}{minutes}. Make room while the "
+                "recording runs; it ends by itself before the disk is full, and keeps all."
+            )
 
     def _why_it_ended(self, error: Exception) -> RecordingError:
         what = error.problem if isinstance(error, RecordingError) else f"{error}"
@@ -235,7 +272,7 @@ class Recorder:
 
     # ---- the empty file --------------------------------------------------------------------
 
-    def _create(self, header: TakeHeader) -> h5py.File:
+    def _create(self) -> h5py.File:
         folder = self.path.parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -247,20 +284,17 @@ class Recorder:
                     f"{self.partial} is there already, from a recording that did not end well.",
                     f"Save it with: solemetry repair {self.partial}",
                 )
-            file = h5py.File(self.partial, "x")
+            file = h5py.File(self.partial, "x", rdcc_nbytes=_CACHE_BYTES)
         except OSError as error:
             raise RecordingError(
                 f"{self.path} cannot be written: {error.strerror or error}.",
                 "Choose a folder you may write to.",
             ) from None
-        self._describe(file, header)
+        self._describe(file)
         file.flush()
         return file
 
-    def _describe(self, file: h5py.File, header: TakeHeader) -> None:
-        opened = header.opened
-        description = opened.description
-        channels = len(description.layout.labels)
+    def _describe(self, file: h5py.File) -> None:
         file.attrs.update(
             format=FORMAT,
             format_version=VERSION,
@@ -274,16 +308,26 @@ class Recorder:
             f"{platform.python_version()}",
         )
         file.create_group("subject").attrs["participant_id"] = self._subject
-        device = file.create_group(f"devices/{opened.stream}")
+        file.create_group("devices")
+        file.create_group("streams")
+        self._tables[_EVENTS] = _table(file, "events", EVENT)
+
+    def _begin_stream(self, header: StreamHeader) -> None:
+        assert self._file is not None
+        opened, stream = header.opened, header.opened.stream
+        description = opened.description
+        channels = len(description.layout.labels)
+        device = self._file.create_group(f"devices/{stream}")
         device.attrs.update(
             description=description.toml,
             calibration=header.calibration.to_json(),
             info=json.dumps(
                 {k: v for k, v in opened.info.items() if k not in ("clock", "exchanges")}
             ),
+            where=opened.where,
         )
-        stream = file.create_group(f"streams/{opened.stream}")
-        stream.attrs.update(
+        group = self._file.create_group(f"streams/{stream}")
+        group.attrs.update(
             kind="cells",
             rate_hz=description.rate_hz,
             delay_s=description.delay_s,
@@ -297,17 +341,16 @@ class Recorder:
             ("exchanges", EXCHANGE),
             ("zeros", zero_type(channels)),
         ):
-            _table(stream, name, row_type)
+            self._tables[stream, name] = _table(group, name, row_type)
         if description.layout.kind == "insole":
-            imu = file.create_group(f"streams/{imu_of(opened.stream)}")
+            imu = self._file.create_group(f"streams/{imu_of(stream)}")
             imu.attrs.update(
                 kind="imu",
                 rate_hz=description.rate_hz,
                 accel_g=opened.info.get("accel_g", 0),
                 gyro_dps=opened.info.get("gyro_dps", 0),
             )
-            _table(imu, "samples", IMU)
-        _table(file, "events", EVENT)
+            self._tables[imu_of(stream), "samples"] = _table(imu, "samples", IMU)
 
 
 def with_suffix(path: Path) -> Path:
@@ -315,8 +358,8 @@ def with_suffix(path: Path) -> Path:
     return path if path.name.endswith(SUFFIX) else path.with_name(path.name + SUFFIX)
 
 
-def _table(group: h5py.Group, name: str, row_type: np.dtype[np.void]) -> None:
-    group.create_dataset(name, (0,), row_type, maxshape=(None,), chunks=(_CHUNK_ROWS,))
+def _table(group: h5py.Group, name: str, row_type: np.dtype[np.void]) -> h5py.Dataset:
+    return group.create_dataset(name, (0,), row_type, maxshape=(None,), chunks=(_CHUNK_ROWS,))
 
 
 def _append(table: h5py.Dataset, rows: NDArray[np.void]) -> None:

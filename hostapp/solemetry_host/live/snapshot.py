@@ -57,6 +57,8 @@ class Metrics:
         Total force over the window.
     cop_trail_mm : (n, 2) array
         Centre of pressure over the window, unfiltered; NaN where there is none.
+    why : str
+        Why numbers are missing; empty when nothing is.
     """
 
     force_n: float
@@ -69,6 +71,7 @@ class Metrics:
     front: Share
     force_trail_n: Floats
     cop_trail_mm: Floats
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class Link:
     calibrated: bool = False
     clock_half_width_ms: float = float("nan")
     """How far the device's clock may be off, by the questions for its time; NaN without."""
+    battery_percent: int | None = None
 
 
 @dataclass(frozen=True)
@@ -101,27 +105,131 @@ class Message:
 
 
 @dataclass(frozen=True, eq=False)
+class DeviceView:
+    """One device at one moment.
+
+    Attributes
+    ----------
+    stream : str
+        ``plate``, ``plate-2``, ``insole-left``, ...
+    layout : SensorLayout
+    link : Link
+    rate_hz : float
+        Rate of the uniform grid that windows are on.
+    where : str
+        The URL it was met at.
+    t_s : float
+        Device time of the newest row, seconds; only differences mean anything.
+    metrics : Metrics or None
+        None while there is nothing that could be called live.
+    feet : tuple of FootRegistration
+        Where feet stand on it.
+    """
+
+    stream: str
+    layout: SensorLayout
+    link: Link
+    rate_hz: float
+    where: str = ""
+    t_s: float = 0.0
+    metrics: Metrics | None = None
+    feet: tuple[FootRegistration, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """What two devices say together, at the newest moment that both have reached.
+
+    Attributes
+    ----------
+    of : {"plates", "insoles"}
+    t_s : float
+        Session time of that moment (the host's clock), seconds.
+    force_n : float
+        Force on both.
+    cop_mm : (2,) array
+        Centre of pressure of both plates in the frame that they were placed in; of insoles,
+        whose places are not known, NaN.
+    right : Share
+        Share of the load on the right one.
+    why : str
+        Why a number is missing; empty when none is.
+    """
+
+    of: Literal["plates", "insoles"]
+    t_s: float
+    force_n: float
+    cop_mm: Floats
+    right: Share
+    why: str = ""
+
+
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """One moment of the live engine.
 
     Attributes
     ----------
-    t_s : float
-        Device time of the newest row, seconds; only differences mean anything.
+    devices : tuple of DeviceView
+        In the order in which they came.
+    joined : tuple of Joined
+        What two plates, or two insoles, say together.
     elapsed_s : float or None
         Since the recording began.
     busy : str
         What a person should be doing right now (keep off, keep pressing), or nothing.
-    rate_hz : float
-        Rate of the uniform grid that windows are on.
+    messages : tuple of Message
+    arrived_ns : int
+        When the newest rows in it arrived, on the clock of whoever runs the engine.
+    idle : Link
+        The state as long as no device is there.
     """
 
-    t_s: float = 0.0
-    layout: SensorLayout | None = None
-    link: Link = field(default_factory=Link)
-    metrics: Metrics | None = None
-    rate_hz: float = float("nan")
+    devices: tuple[DeviceView, ...] = ()
+    joined: tuple[Joined, ...] = ()
     elapsed_s: float | None = None
     busy: str = ""
-    feet: tuple[FootRegistration, ...] = ()
     messages: tuple[Message, ...] = ()
+    arrived_ns: int = 0
+    idle: Link = field(default_factory=Link)
+
+    @property
+    def first(self) -> DeviceView | None:
+        """The device to show where one has room: the first plate, or the first of any kind."""
+        there = [view for view in self.devices if view.link.state != "closed"] or self.devices
+        plates = [view for view in there if view.layout.kind == "plate"]
+        return next(iter((*plates, *there)), None)
+
+    def view(self, stream: str) -> DeviceView | None:
+        """Return the device of a stream; None when it is not there."""
+        return next((view for view in self.devices if view.stream == stream), None)
+
+    @property
+    def t_s(self) -> float:
+        """Device time of the newest row of the first device."""
+        return self.first.t_s if self.first is not None else 0.0
+
+    @property
+    def layout(self) -> SensorLayout | None:
+        """Layout of the first device."""
+        return self.first.layout if self.first is not None else None
+
+    @property
+    def link(self) -> Link:
+        """Link of the first device."""
+        return self.first.link if self.first is not None else self.idle
+
+    @property
+    def metrics(self) -> Metrics | None:
+        """Numbers of the first device."""
+        return self.first.metrics if self.first is not None else None
+
+    @property
+    def rate_hz(self) -> float:
+        """Grid rate of the first device."""
+        return self.first.rate_hz if self.first is not None else float("nan")
+
+    @property
+    def feet(self) -> tuple[FootRegistration, ...]:
+        """Where feet stand on the first device."""
+        return self.first.feet if self.first is not None else ()

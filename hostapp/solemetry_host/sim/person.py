@@ -105,6 +105,15 @@ ONE_LEG = Stance(
 )
 STANCES = {"two-legs": TWO_LEGS, "one-leg": ONE_LEG}
 
+_RAISES = 3
+_RAISE_S = 0.5
+_RAISE_EVERY_S = 0.8
+_RISE_M = 0.02
+"""How far a quick heel raise lifts the body."""
+
+_FORWARD_MM = 60.0
+"""How far the centre of pressure goes forward in it: onto the balls of the feet."""
+
 
 @dataclass(frozen=True)
 class Person:
@@ -120,6 +129,9 @@ class Person:
         When the person leaves.
     seed : int
         The same seed gives the same sway.
+    heel_raises_s : tuple of float
+        When the person makes three quick heel raises, which bring the clocks of several devices
+        together.
     """
 
     stance: Stance
@@ -127,6 +139,7 @@ class Person:
     steps_on_s: float = 3.0
     steps_off_s: float = float("inf")
     seed: int = 1
+    heel_raises_s: tuple[float, ...] = ()
 
     def load(self, t_s: Floats) -> tuple[Floats, Floats]:
         """Force on the plate and where it acts.
@@ -153,7 +166,29 @@ class Person:
         folded = np.minimum(phase, 2 * _LENGTH_S - phase) * _RATE_HZ
         at = np.arange(len(self._series))
         cop = np.column_stack([np.interp(folded, at, axis) for axis in self._series.T])
-        return share * self.mass_kg * _GRAVITY, cop + self.stance.center_mm
+        cop[:, 1] += _FORWARD_MM * self.raised(t_s)
+        # The body is lifted along the same curve: what its acceleration adds to its weight.
+        turn = 2 * np.pi / _RAISE_S
+        _, raising, phase_s = self._raise(t_s)
+        lift = np.where(raising, _RISE_M / 2 * turn**2 * np.cos(turn * phase_s), 0.0)
+        return share * self.mass_kg * (_GRAVITY + lift), cop + self.stance.center_mm
+
+    def raised(self, t_s: Floats) -> Floats:
+        """How far the heels are up, ``(n,)``: 0 on the ground, 1 at the top."""
+        up, _, _ = self._raise(np.asarray(t_s, dtype=float))
+        return up
+
+    def _raise(self, t_s: Floats) -> tuple[Floats, NDArray[np.bool_], Floats]:
+        """Height of the heels, whether a raise is going on, and how long it has."""
+        starts = np.array([start + k * _RAISE_EVERY_S for start in self.heel_raises_s
+                           for k in range(_RAISES)])
+        if not len(starts):
+            return np.zeros(len(t_s)), np.zeros(len(t_s), bool), np.zeros(len(t_s))
+        starts.sort()
+        phase_s = t_s - starts[np.maximum(np.searchsorted(starts, t_s, "right") - 1, 0)]
+        raising = (phase_s >= 0) & (phase_s < _RAISE_S)
+        up = np.where(raising, (1 - np.cos(2 * np.pi * phase_s / _RAISE_S)) / 2, 0.0)
+        return up, raising, phase_s
 
     @cached_property
     def _series(self) -> Floats:

@@ -14,6 +14,7 @@ from cobs import cobs
 from numpy.typing import NDArray
 
 from solemetry.device import DeviceDescription
+from solemetry_host.sim.world import World
 from solemetry_host.wire.plate import COUNTS_PER_GAIN, StoredCalibration, StoredCell
 from solemetry_host.wire.records import AGE_UNIT_US, MAJOR, Type, encode
 
@@ -77,6 +78,9 @@ class VirtualPlate:
     boot_id : int
     seed : int
     """
+
+    board, adc = 1, 1
+    """What INFO says they are."""
 
     def __init__(
         self,
@@ -305,7 +309,8 @@ class VirtualPlate:
         return encode(
             Type.INFO,
             self._seq,
-            struct.pack("<BBBBBBBBBBHIHBIB", MAJOR, 0, 0, 1, 0, 1, 1, 1, len(self._zero), d.bits,
+            struct.pack("<BBBBBBBBBBHIHBIB", MAJOR, 0, 0, 1, 0, 1, self.board, self.adc,
+                        len(self._zero), d.bits,
                         128, round(d.rate_hz * 1000), self._boot_id, 1, d.geometry_hash,
                         len(name)) + name
             + struct.pack("<HHBHB", self._calibration_crc, features, 0, 0, 0),
@@ -317,19 +322,19 @@ class VirtualPlate:
 
 
 class VirtualPlateTransport:
-    """A `VirtualPlate` on a link that runs in real time, or `speed` times as fast."""
+    """A `VirtualPlate` on a link in a world of its own, or one shared with other devices."""
 
-    def __init__(self, plate: VirtualPlate, name: str = "sim:plate", speed: float = 1.0) -> None:
+    def __init__(
+        self, plate: VirtualPlate, name: str = "sim:plate", world: World | None = None
+    ) -> None:
         self.name = name
         self.rates: tuple[int, ...] = ()
         self._plate = plate
-        self._speed = speed
-        self._began: float | None = None
+        self._world = World() if world is None else world
 
     def open(self) -> None:
         """Power the plate up; a link that was open before goes on."""
-        if self._began is None:
-            self._began = time.monotonic()
+        self._world.begin()
 
     def use_rate(self, rate: int) -> None:
         """Do nothing: it has no rate."""
@@ -337,15 +342,11 @@ class VirtualPlateTransport:
     def read(self) -> bytes:
         """Bytes of the last five milliseconds."""
         time.sleep(0.005)
-        return self._plate.advance(self._now_s())
+        return self._plate.advance(self._world.now_s)
 
     def write(self, data: bytes) -> None:
         """Send bytes to the plate."""
-        self._plate.receive(data, self._now_s())
+        self._plate.receive(data, self._world.now_s)
 
     def close(self) -> None:
         """Nothing to release."""
-
-    def _now_s(self) -> float:
-        assert self._began is not None
-        return (time.monotonic() - self._began) * self._speed

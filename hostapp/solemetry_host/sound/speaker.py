@@ -40,7 +40,7 @@ class NullSpeaker:
     """Plays to nobody, in real time: for machines without sound."""
 
     def __init__(self, heard: Heard = lambda delay_s: None) -> None:
-        self.name = "no sound"
+        self.name = "no output was found"
         self.underruns = 0
         self._synth, self._tone = Synth(), Tone()
         self._heard = heard

@@ -6,15 +6,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from solemetry.errors import SolemetryError
+from solemetry_host.live.ear import Ear
 from solemetry_host.live.snapshot import Link, Metrics, Snapshot
 from solemetry_host.live.station import Station
 from solemetry_host.windows import theme
 from solemetry_host.windows.cards import ForceStrip, NumberCard, ShareCard, card, label
+from solemetry_host.windows.diagnostics import DiagnosticsDialog
 from solemetry_host.windows.foot_dialog import FootDialog
 from solemetry_host.windows.plate_view import PlateView
 
@@ -53,15 +56,23 @@ class LiveWindow(QtWidgets.QMainWindow):
         self._folder = folder
         self.station: Station | None = None
         self._message_shown = 0
+        self._ear: Ear | None = None
+        self.diagnostics: DiagnosticsDialog | None = None
+        self._arrived_ns = 0
         self.last_recording: Path | None = None
 
         self.url = QtWidgets.QLineEdit(device)
         self.url.setObjectName("url")
-        self.url.setToolTip("serial:/dev/ttyACM0, serial:COM3, sim:plate or replay:FILE.h5")
+        self.url.setToolTip(
+            "serial:/dev/ttyACM0, serial:COM3, ble:insoles, sim:plate or replay:FILE.h5; several "
+            "with a comma and a space between"
+        )
         self.connect_button = _button("Connect", "C", self.toggle_connection)
         self.tare_button = _button("Tare", "T", self.tare)
         self.foot_button = _button("Foot …", "F", self.register_foot)
         self.zoom_button = _button("Zoom in", "Z", self.toggle_zoom)
+        self.sound_button = _button("Sound on", "S", self.toggle_sound)
+        self.diagnostics_button = _button("Diagnostics", "D", self.show_diagnostics)
         self.record_button = _button("Record", "R", self.toggle_recording)
         self.state = label("title")
         self.message = label("message")
@@ -125,6 +136,23 @@ class LiveWindow(QtWidgets.QMainWindow):
         self.zoom_button.setText("Whole plate" if zoom_in else "Zoom in")
         self.zoom_button.setShortcut("Z")
 
+    def toggle_sound(self) -> None:
+        """Let the sway be heard: silent near its middle, else to the side, higher and louder."""
+        if self._ear is not None:
+            self._ear.close()
+            self._ear = None
+        elif self.station is not None:
+            self._ear = Ear(self.station.latencies)
+            self.say("info", f"Sound: {self._ear.name}. Near the middle of the sway it is silent.")
+        _set_text(self.sound_button, "Sound off" if self._ear is not None else "Sound on", "S")
+
+    def show_diagnostics(self) -> None:
+        """Open the pane that says how well everything keeps up."""
+        if self.diagnostics is None:
+            self.diagnostics = DiagnosticsDialog(lambda: self.station, self)
+        self.diagnostics.show()
+        self.diagnostics.raise_()
+
     def toggle_recording(self) -> None:
         """Start a recording, or stop the one that runs."""
         if self.station is None:
@@ -144,6 +172,8 @@ class LiveWindow(QtWidgets.QMainWindow):
 
     def _disconnect(self) -> None:
         station, self.station = self.station, None
+        if self._ear is not None:
+            self.toggle_sound()
         if station is None:
             return
         try:
@@ -177,11 +207,17 @@ class LiveWindow(QtWidgets.QMainWindow):
             if message.number > self._message_shown:
                 self._message_shown = message.number
                 self.say(message.level, message.text)
+        if self._ear is not None:
+            self._ear.hear(snapshot)
         self.plate.draw(snapshot)
         self.strip.draw(snapshot)
         self._draw_numbers(snapshot.metrics, snapshot.elapsed_s)
         self._draw_state(snapshot)
         self._draw_buttons(snapshot)
+        if self.station is not None and snapshot.arrived_ns > self._arrived_ns:
+            self._arrived_ns = snapshot.arrived_ns
+            note = partial(self.station.latencies.note, "paint", snapshot.arrived_ns)
+            QtCore.QTimer.singleShot(0, note)  # Qt paints first
 
     def _draw_numbers(self, metrics: Metrics | None, elapsed_s: float | None) -> None:
         self.elapsed.show_value(math.nan if elapsed_s is None else elapsed_s)
@@ -223,6 +259,7 @@ class LiveWindow(QtWidgets.QMainWindow):
         self.url.setEnabled(not connected)
         self.tare_button.setEnabled(streaming and not snapshot.busy)
         self.foot_button.setEnabled(streaming)
+        self.sound_button.setEnabled(streaming or self._ear is not None)
         self.record_button.setEnabled(streaming or recording)
 
     def _restyle(self, button: QtWidgets.QPushButton, name: str) -> None:
@@ -237,7 +274,8 @@ class LiveWindow(QtWidgets.QMainWindow):
         top = QtWidgets.QHBoxLayout()
         top.addWidget(self.url, stretch=1)
         for button in (self.connect_button, self.tare_button, self.foot_button,
-                       self.zoom_button, self.record_button):
+                       self.zoom_button, self.sound_button, self.diagnostics_button,
+                       self.record_button):
             top.addWidget(button)
 
         numbers = QtWidgets.QVBoxLayout()

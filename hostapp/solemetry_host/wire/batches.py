@@ -6,13 +6,13 @@ Many records per call, no loop over records or rows; only over the few shapes th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
+from solemetry_host.wire.pieces import Bytes, Ints, pieces
 from solemetry_host.wire.records import sample_wire_type
-
-Bytes = NDArray[np.uint8]
-Ints = NDArray[np.int64]
 
 _SAMPLES_HEAD = np.dtype(
     [
@@ -77,21 +77,22 @@ def samples_rows(
     counts : (k,) int array
         How many rows each payload gave; 0 where it is none of ours.
     """
-    head, counts = _heads(data, starts, lengths, _SAMPLES_HEAD)
+    heads, counts = _heads(data, starts, lengths, _SAMPLES_HEAD)
     row_bytes = 3 * channels
     counts[counts > SAMPLES_ROWS_MAX] = 0
     counts[lengths < _SAMPLES_HEAD.itemsize + counts * row_bytes] = 0
-    of, k = _of_row(counts)
-    head = head[of]
-    rows = np.zeros(len(of), sample_wire_type(channels))
-    rows["index"] = head["index"] + k.astype(np.uint32)
-    steps = np.maximum(counts[of] - 1, 1)
-    rows["t_us"] = head["t_us"] + (head["span_us"] * k // steps).astype(np.uint32)
-    for name in ("boot_id", "flags"):
-        rows[name] = head[name]
-    at = starts[of] + _SAMPLES_HEAD.itemsize + k * row_bytes
-    rows["counts"] = data[at[:, None] + np.arange(row_bytes)].reshape(-1, channels, 3)
-    rows["conversion"] = (head["conversion"] + k)[:, None] % 256
+    rows = np.zeros(int(counts.sum()), sample_wire_type(channels))
+    for many, alike, place in _shapes(counts):
+        head, k = heads[alike, None], np.arange(many)
+        part = np.zeros((len(alike), many), rows.dtype)
+        part["index"] = head["index"] + k.astype(np.uint32)
+        part["t_us"] = head["t_us"] + (head["span_us"] * k // max(many - 1, 1)).astype(np.uint32)
+        for name in ("boot_id", "flags"):
+            part[name] = head[name]
+        part["conversion"] = (head["conversion"] + k.astype(np.uint8))[..., None]
+        body = pieces(data, starts[alike] + _SAMPLES_HEAD.itemsize, many * row_bytes)
+        _whole(part, "counts")[:] = body.view(f"V{row_bytes}")
+        _plain(rows)[place] = _plain(part).ravel()
     return rows, counts
 
 
@@ -115,23 +116,27 @@ def insole_rows(
     counts : (k,) int array
         How many rows each payload gave; 0 where it is none of ours.
     """
-    head, counts = _heads(data, starts, lengths, _ROWS_HEAD)
-    with_imu = (head["flags"] & IMU_FOLLOWS).astype(bool)
-    row_bytes = (channels * 12 + 7) // 8
-    needed = _ROWS_HEAD.itemsize + counts * (row_bytes + IMU_AXES * 2 * with_imu)
-    counts[(head["channels"] != channels) | (lengths < needed)] = 0
-    of, k = _of_row(counts)
-    rows = np.zeros(len(of), insole_wire_type(channels))
-    rows["index"] = head["index"][of] + k.astype(np.uint32)
-    rows["t_us"] = head["t_us"][of] + (k * head["period_us"][of]).astype(np.uint32)
-    for name in ("boot_id", "flags"):
-        rows[name] = head[name][of]
-    cells_at = starts[of] + _ROWS_HEAD.itemsize
-    rows["cells"] = _codes(data, cells_at + k * row_bytes, channels)
-    rows["imu"] = IMU_NONE
-    moving = np.flatnonzero(with_imu[of])
-    at = (cells_at + counts[of] * row_bytes + k * IMU_AXES * 2)[moving]
-    rows["imu"][moving] = data[at[:, None] + np.arange(IMU_AXES * 2)].view("<i2")
+    heads, counts = _heads(data, starts, lengths, _ROWS_HEAD)
+    with_imu = (heads["flags"] & IMU_FOLLOWS).astype(bool)
+    row_bytes, imu_bytes = (channels * 12 + 7) // 8, IMU_AXES * 2
+    needed = _ROWS_HEAD.itemsize + counts * (row_bytes + imu_bytes * with_imu)
+    counts[(heads["channels"] != channels) | (lengths < needed)] = 0
+    rows = np.zeros(int(counts.sum()), insole_wire_type(channels))
+    for many, alike, place in _shapes(counts):
+        head, k = heads[alike, None], np.arange(many)
+        part = np.zeros((len(alike), many), rows.dtype)
+        part["index"] = head["index"] + k.astype(np.uint32)
+        part["t_us"] = head["t_us"] + (k * head["period_us"]).astype(np.uint32)
+        for name in ("boot_id", "flags"):
+            part[name] = head[name]
+        at = starts[alike] + _ROWS_HEAD.itemsize
+        body = pieces(data, at, many * row_bytes)
+        part["cells"] = _codes(body.reshape(-1, many, row_bytes), channels)
+        part["imu"] = IMU_NONE
+        moving = np.flatnonzero(with_imu[alike])
+        body = pieces(data, at[moving] + many * row_bytes, many * imu_bytes)
+        _whole(part, "imu")[moving] = body.view(f"V{imu_bytes}")
+        _plain(rows)[place] = _plain(part).ravel()
     return rows, counts
 
 
@@ -141,21 +146,35 @@ def _heads(
     """Heads of the payloads with as many rows as they claim; none where even the head is short."""
     heads = np.zeros(len(starts), head)
     whole = lengths >= head.itemsize
-    heads[whole] = data[starts[whole, None] + np.arange(head.itemsize)].view(head)[:, 0]
+    heads[whole] = pieces(data, starts[whole], head.itemsize).view(head)[:, 0]
     return heads, heads["rows"].astype(np.int64)
 
 
-def _of_row(counts: Ints) -> tuple[Ints, Ints]:
-    """Of each row, the record it came in and its number there."""
-    of = np.repeat(np.arange(len(counts)), counts)
-    before = np.concatenate(([0], np.cumsum(counts)))[:-1]
-    return of, np.arange(len(of)) - before[of]
+def _shapes(counts: Ints) -> Iterator[tuple[int, Ints, Ints]]:
+    """Of each number of rows there is: the records that bring so many, and where these belong."""
+    first = np.cumsum(counts) - counts
+    for many in set(counts[counts > 0].tolist()):
+        alike = np.flatnonzero(counts == many)
+        yield many, alike, (first[alike, None] + np.arange(many)).ravel()
 
 
-def _codes(data: Bytes, starts: Ints, channels: int) -> NDArray[np.uint16]:
-    """12-bit codes of rows that begin at `starts`, two in three bytes; ``(n, channels)``."""
-    number = np.arange(channels)
-    at = starts[:, None] + number * 3 // 2
-    low, high = data[at].astype(np.uint16), data[at + 1].astype(np.uint16)
-    codes: NDArray[np.uint16] = np.where(number % 2, low >> 4 | high << 4, low | (high & 0xF) << 8)
+def _plain(rows: NDArray[np.void]) -> NDArray[np.void]:
+    """Rows as items without fields, which NumPy copies at once and not field by field."""
+    return rows.view(f"V{rows.dtype.itemsize}")
+
+
+def _whole(rows: NDArray[np.void], name: str) -> NDArray[np.void]:
+    """Give a field of rows as one item each: copied at once, not number by number."""
+    of, offset = rows.dtype.fields[name][:2] if rows.dtype.fields else (rows.dtype, 0)
+    whole: NDArray[np.void] = rows.getfield(f"V{of.itemsize}", offset)
+    return whole
+
+
+def _codes(packed: Bytes, channels: int) -> NDArray[np.uint16]:
+    """12-bit codes, two in three bytes; ``(..., bytes)`` to ``(..., channels)``."""
+    codes = np.empty((*packed.shape[:-1], channels), np.uint16)
+    low, middle, high = (packed[..., at::3].astype(np.uint16) for at in range(3))
+    first, second = codes[..., ::2], codes[..., 1::2]
+    first[:] = low | (middle & 0xF) << 8
+    second[:] = middle[..., : channels // 2] >> 4 | high << 4
     return codes

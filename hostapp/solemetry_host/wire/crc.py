@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """CRC-16/CCITT-FALSE of many frames at once.
 
-The CRC is linear over bits, so each byte's share of it depends only on the byte and on how
-many bytes follow. One look-up per byte and an XOR over the shares give all frames' CRCs.
+The register has 16 bits, so two bytes of a frame meet it in one look-up, and the frames go through
+it side by side. Where they are few the standard library, one frame a call, is faster.
 """
 
 from __future__ import annotations
@@ -13,25 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 START = 0xFFFF
-LONGEST = 254
 
 
-def _crc(data: bytes, start: int = 0) -> int:
-    return binascii.crc_hqx(data, start)
+def _two_bytes() -> NDArray[np.uint16]:
+    """CRC of each pair of bytes, from a register of 0; entries are big-endian pairs."""
+    one = np.array([binascii.crc_hqx(bytes([byte]), 0) for byte in range(256)], np.uint16)
+    pairs = np.arange(2**16, dtype=np.uint16)
+    after_first = one[pairs >> 8]
+    table: NDArray[np.uint16] = one[after_first >> 8 ^ pairs & 0xFF] ^ after_first << 8
+    return table
 
 
-def _shares() -> NDArray[np.uint16]:
-    """CRC of each byte value with 0, 1, ... zero bytes behind it."""
-    shares = np.empty((LONGEST, 256), np.uint16)
-    shares[0] = [_crc(bytes([byte])) for byte in range(256)]
-    for behind in range(1, LONGEST):
-        high, low = shares[behind - 1] >> 8, shares[behind - 1] << 8
-        shares[behind] = shares[0][high] ^ low
-    return shares
-
-
-_SHARES = _shares().ravel()
-_START_SHARE = np.array([_crc(bytes(n), START) for n in range(LONGEST + 1)], np.uint16)
+_TWO_BYTES = _two_bytes()
 
 
 def crc16(frames: NDArray[np.uint8]) -> NDArray[np.uint16]:
@@ -40,15 +33,26 @@ def crc16(frames: NDArray[np.uint8]) -> NDArray[np.uint16]:
     Parameters
     ----------
     frames : (k, n) uint8 array
-        1 to 254 bytes each.
 
     Returns
     -------
     (k,) uint16 array
     """
-    length = frames.shape[1]
-    behind = np.arange(length - 1, -1, -1) * 256
-    # Bytes side by side over the frames: the XOR then runs along memory.
-    shares = _SHARES.take(frames.T + behind[:, None])
-    crc: NDArray[np.uint16] = np.bitwise_xor.reduce(shares, axis=0)
-    return crc ^ _START_SHARE[length]
+    if len(frames) < frames.shape[1]:
+        return np.array([binascii.crc_hqx(frame, START) for frame in frames], np.uint16)
+    return side_by_side(frames)
+
+
+def side_by_side(frames: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """As `crc16`, however few they are."""
+    crc = np.full(len(frames), START, np.uint16)
+    if frames.shape[1] % 2:
+        # The first of an odd number alone: a pair whose other byte leaves the register as it is.
+        crc = _TWO_BYTES[crc >> 8 ^ frames[:, 0]] ^ crc << 8
+        frames = frames[:, 1:]
+    pairs = np.ascontiguousarray(frames).view(">u2").T.astype(np.uint16)
+    for pair in pairs:
+        np.bitwise_xor(crc, pair, out=pair)
+        # Every pair is in the table: nothing is ever clipped, and nothing has to be looked after.
+        _TWO_BYTES.take(pair, out=crc, mode="clip")
+    return crc

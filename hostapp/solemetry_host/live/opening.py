@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A station from what a person writes: device URLs, calibration files, places of plates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from solemetry.calibration import Calibration
+from solemetry.errors import DeviceError, FileError
+from solemetry_host.devices.url import open_sources
+from solemetry_host.live.joined import Place
+from solemetry_host.live.station import Station
+
+
+def open_station(
+    urls: Sequence[str], calibrations: Sequence[str] = (), places: Sequence[str] = ()
+) -> Station:
+    """Return a station of these devices; connects nothing yet.
+
+    Parameters
+    ----------
+    urls : sequence of str
+    calibrations : sequence of str
+        ``FILE`` for every device that it fits, or ``STREAM=FILE``.
+    places : sequence of str
+        ``STREAM:x=MM;y=MM;turn=DEG``: where plates stand in a frame that they share.
+
+    Raises
+    ------
+    DeviceError
+        When a URL has a wrong form, or a replay is to run beside another device.
+    FileError
+        When a calibration cannot be read.
+    SolemetryError
+        When a place cannot be read.
+    """
+    replays = [url for url in urls if url.startswith("replay:")]
+    if replays and len(urls) > 1:
+        raise DeviceError(
+            f"{replays[0]} cannot be mixed with other devices: its times are of another day.",
+            "Replay it alone; all streams of the file are played.",
+        )
+    open_sources(*urls)  # a wrong URL is told at once, not by a thread
+    return Station(
+        lambda: open_sources(*urls),
+        read_calibrations(calibrations),
+        places=dict(Place.parse(text) for text in places),
+    )
+
+
+def read_calibrations(given: Sequence[str]) -> Calibration | Mapping[str, Calibration] | None:
+    """Read ``FILE``, or several of ``STREAM=FILE``.
+
+    Raises
+    ------
+    FileError
+        When one cannot be read, or it is not said what each is for.
+    """
+    if len(given) == 1 and ("=" not in given[0] or Path(given[0]).exists()):
+        return _read(given[0])
+    named = [text.partition("=") for text in given]
+    for stream, _, file in named:
+        if not file:
+            raise FileError(
+                f"It is not said which device {stream} calibrates.",
+                f"With several, write plate={stream} or insole-left={stream}.",
+            )
+    return {stream: _read(file) for stream, _, file in named} or None
+
+
+def _read(file: str) -> Calibration:
+    try:
+        text = Path(file).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(
+            f"{file} cannot be read: {error}.", "Give the path of a calibration."
+        ) from None
+    return Calibration.from_json(text, file)

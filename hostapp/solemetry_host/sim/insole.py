@@ -1,0 +1,336 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A virtual insole: its rows and answers as the firmware sends them, and a radio to carry them."""
+
+from __future__ import annotations
+
+import binascii
+import struct
+import tomllib
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+from cobs import cobs
+from numpy.typing import NDArray
+
+from solemetry.device import DeviceDescription
+from solemetry_host.sim.feet import Foot, motion_steps
+from solemetry_host.sim.world import World
+from solemetry_host.wire.batches import CELL_HIGHEST, IMU_FOLLOWS
+from solemetry_host.wire.records import MAJOR, SIDES, Type, encode
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Felt = Callable[[Floats], tuple[Floats, Floats]]
+"""From times (s) to the force on each cell (N) and the motion (g, degrees per second)."""
+
+_RATES_MHZ = (50_000, 100_000, 200_000)
+_RECORD_US = 30_000
+_ROWS_MOST = 6
+"""More rows of 16 cells do not fit a notification of 244 bytes."""
+
+_ONE_NEWTON_OHM = 10_000.0
+_STEEPNESS = 0.85
+_CODES = 4096
+_NOISE_CODES = 1.5
+_NOISE_STEPS = (4.0, 4.0, 4.0, 2.0, 2.0, 2.0)
+_NOISE_ROWS = 4099
+"""Noise comes again after so many rows: a prime, in step with nothing."""
+
+_TEST_ROWS = 32
+_BATTERY_MV = 3950
+_RATE_IMU_BATTERY = 2 | 8 | 16
+_GYRO_DPS = 2294
+_DONE, _UNKNOWN, _BAD_ARGUMENT = 0, 1, 2
+
+
+class VirtualInsole:
+    """The insole's firmware, its cells and its motion sensor, as frames over simulated time.
+
+    What a row holds depends on its index and its moment only, so `rows` tells the truth of any.
+
+    Parameters
+    ----------
+    description : DeviceDescription
+    felt : callable
+    side : {"left", "right", ""}
+    boot_id : int
+    drift_ppm : float
+        By how much the insole's clock runs fast.
+    seed : int
+    """
+
+    def __init__(
+        self,
+        description: DeviceDescription,
+        felt: Felt,
+        side: Foot | str = "",
+        boot_id: int = 1,
+        drift_ppm: float = 0.0,
+        seed: int = 1,
+    ) -> None:
+        self._description = description
+        self._felt = felt
+        self._side = SIDES.index(side) if side in SIDES else 0
+        self._boot_id = boot_id
+        self._clock = 1.0 + drift_ppm * 1e-6
+        self._front_end = _FrontEnd(description)
+        self._channels = len(description.layout.labels)
+        rng = np.random.default_rng(seed)
+        self._noise = rng.normal(0, _NOISE_CODES, (_NOISE_ROWS, self._channels))
+        self._shake = rng.normal(0, _NOISE_STEPS, (_NOISE_ROWS, 6))
+        self._rate_mhz = round(description.rate_hz * 1000)
+        self._rows_wanted = 0
+        self._streaming = False
+        self._index = self._seq = 0
+        self._next_us = self._now_us = 0
+        self._waiting: list[tuple[int, int]] = []
+        """Index and moment of the rows that wait for their record to be full."""
+        self._testing: tuple[int, int] | None = None
+        self._inbox = b""
+        self._outbox = bytearray()
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes from the host."""
+        *frames, self._inbox = (self._inbox + data).split(b"\0")
+        for frame in frames:
+            try:
+                plain = cobs.decode(frame)
+            except cobs.DecodeError:
+                continue  # a damaged command gets no answer, and the host asks again
+            crc = int.from_bytes(plain[-2:], "little")
+            if len(plain) >= 5 and binascii.crc_hqx(plain[:-2], 0xFFFF) == crc:
+                self._obey(plain[0], int.from_bytes(plain[1:3], "little"), plain[3:-2])
+
+    def advance(self, until_s: float) -> bytes:
+        """Let time pass; return the frames sent since the last call."""
+        until_us = int(until_s * 1e6 * self._clock)
+        while self._next_us <= until_us:
+            self._waiting.append((self._index, self._next_us))
+            self._index, self._next_us = self._index + 1, self._next_us + self._period_us
+            if len(self._waiting) >= self._rows_in_record:
+                self._close_record()
+            self._go_on_testing()
+        self._now_us = max(self._now_us, until_us)
+        sent, self._outbox = bytes(self._outbox), bytearray()
+        return sent
+
+    def disconnected(self) -> None:
+        """Forget the host: a new one has to ask for rows."""
+        self._streaming = False
+
+    def notice(self, code: int, argument: int) -> None:
+        """Send an EVENT, as an insole would that has met a fault."""
+        self._send(Type.EVENT, struct.pack("<IBH", self._now_us % 2**32, code, argument))
+
+    def rows(self, index: Ints, t_us: Ints) -> tuple[Ints, Ints]:
+        """Return what the insole reads.
+
+        Parameters
+        ----------
+        index : (n,) int array
+        t_us : (n,) int array
+            Device time of the rows.
+
+        Returns
+        -------
+        codes : (n, S) int array
+            12 bits each.
+        imu : (n, 6) int array
+            Steps of acceleration and turn rate.
+        """
+        force_n, motion = self._felt(t_us / (1e6 * self._clock))
+        noise = index % _NOISE_ROWS
+        codes = self._front_end.codes(force_n) + self._noise[noise]
+        imu = motion_steps(motion) + np.rint(self._shake[noise]).astype(np.int64)
+        return np.clip(np.rint(codes), 0, CELL_HIGHEST).astype(np.int64), imu
+
+    # ---- rows ------------------------------------------------------------------------------
+
+    @property
+    def _period_us(self) -> int:
+        return round(1e9 / self._rate_mhz)
+
+    @property
+    def _rows_in_record(self) -> int:
+        wanted = self._rows_wanted or _RECORD_US // self._period_us
+        return min(max(wanted, 1), _ROWS_MOST)
+
+    def _close_record(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if not self._streaming or not waiting:
+            return
+        index, t_us = np.array(waiting, np.int64).T
+        codes, imu = self.rows(index, t_us)
+        head = struct.pack(
+            "<IIHHBBB", index[0] % 2**32, t_us[0] % 2**32, self._period_us, self._boot_id,
+            IMU_FOLLOWS, self._channels, len(waiting),
+        )  # fmt: skip
+        self._send(Type.ROWS, head + _packed(codes) + imu.astype("<i2").tobytes())
+
+    # ---- commands --------------------------------------------------------------------------
+
+    def _obey(self, command: int, seq: int, payload: bytes) -> None:
+        if command == Type.COMMAND_TIME:
+            now = self._now_us % 2**32
+            self._send(Type.TIME, struct.pack("<HII", seq, now, now))
+            return
+        status = self._do(command, seq, payload)
+        self._send(Type.ACK, struct.pack("<HBB", seq, command, status))
+
+    def _do(self, command: int, seq: int, payload: bytes) -> int:
+        match command:
+            case Type.COMMAND_INFO:
+                self._send(Type.INFO, self._info())
+            case Type.COMMAND_START:
+                streams = payload[0] if payload else 1
+                if streams > 1:
+                    return _BAD_ARGUMENT  # it has no centre of pressure of its own
+                self._waiting = self._waiting if self._streaming else []
+                self._streaming = bool(streams)
+            case Type.COMMAND_STOP:
+                self._close_record()
+                self._streaming = False
+            case Type.COMMAND_RATE:
+                return self._use_rate(payload)
+            case Type.COMMAND_SIDE:
+                if payload not in (b"\1", b"\2"):
+                    return _BAD_ARGUMENT
+                self._side = payload[0]
+                self._send(Type.INFO, self._info())
+            case Type.COMMAND_SELF_TEST:
+                self._testing = self._testing or (seq, self._index)
+            case _:
+                return _UNKNOWN  # it has no memory to log to
+        return _DONE
+
+    def _use_rate(self, payload: bytes) -> int:
+        rate_mhz, rows = struct.unpack_from("<IB", payload.ljust(5, b"\0"))
+        if rate_mhz not in _RATES_MHZ:
+            return _BAD_ARGUMENT
+        self._close_record()
+        self._rate_mhz, self._rows_wanted = rate_mhz, rows
+        self._send(Type.INFO, self._info())
+        return _DONE
+
+    def _go_on_testing(self) -> None:
+        if self._testing is None or self._index < self._testing[1] + _TEST_ROWS:
+            return
+        seq, first = self._testing
+        self._testing = None
+        at = np.arange(_TEST_ROWS)
+        codes, imu = self.rows(first + at, self._now_us + at * self._period_us)
+        gravity = np.rint(np.sqrt((imu[:, :3] ** 2).sum(axis=1)))[:, None].astype(np.int64)
+        battery = np.full((_TEST_ROWS, 1), _BATTERY_MV)
+        looks = np.concatenate((codes, gravity, battery), axis=1)
+        found = b""
+        for channel in looks.T:
+            status = 2 if channel.max() >= CELL_HIGHEST and channel is not looks.T[-1] else 0
+            mean = round(float(channel.mean())).to_bytes(3, "little", signed=True)
+            spread = min(int(np.ptp(channel)), 0xFFFF)
+            found += bytes([status]) + mean + struct.pack("<H", spread)
+        self._send(Type.SELF_TEST, struct.pack("<HB", seq, looks.shape[1]) + found)
+
+    def _info(self) -> bytes:
+        d = self._description
+        name = d.id.encode("ascii")
+        return (
+            struct.pack("<BBBBBBBBBBHIHBIB", MAJOR, 0, 0, 1, 0, 2, 3, 3, self._channels, d.bits,
+                        0, self._rate_mhz, self._boot_id, 1, d.geometry_hash, len(name)) + name
+            + struct.pack("<HHBHB", 0, _RATE_IMU_BATTERY, 16, _GYRO_DPS, self._side)
+        )
+
+    def _send(self, type_: int, payload: bytes) -> None:
+        self._seq += 1
+        self._outbox += encode(type_, self._seq, payload)
+
+
+class _FrontEnd:
+    """The stage behind the cells: ``V = vref (1 + rf / R)``, with ``R = 10 kOhm F^-0.85``."""
+
+    def __init__(self, description: DeviceDescription) -> None:
+        document = tomllib.loads(description.toml)
+        stage, adc = document["front_end"], document["adc"]
+        self._unloaded = _CODES * stage["vref_v"] / adc["reference_v"]
+        self._ratio = stage["rf_ohm"] / _ONE_NEWTON_OHM
+
+    def codes(self, force_n: Floats) -> Floats:
+        codes: Floats = self._unloaded * (
+            1.0 + self._ratio * np.maximum(force_n, 0.0) ** _STEEPNESS
+        )
+        return codes
+
+
+def _packed(codes: Ints) -> bytes:
+    """12-bit codes, two in three bytes, of rows with an even number of them."""
+    a, b = codes[:, 0::2], codes[:, 1::2]
+    triples = np.stack((a & 0xFF, a >> 8 | (b & 0xF) << 4, b >> 4), axis=-1)
+    return triples.astype(np.uint8).tobytes()
+
+
+class RadioLink:
+    """A virtual insole on a virtual radio, as a transport.
+
+    The two meet once in an interval. What the insole has by then arrives, and so do commands,
+    unless the meeting fails: then everything waits for the next one, as it does on the air.
+
+    Parameters
+    ----------
+    insole : VirtualInsole
+    world : World
+    name : str
+    interval_s : float
+    missed : float
+        Share of the meetings that fail.
+    seed : int
+    """
+
+    rates: tuple[int, ...] = ()
+    battery_percent = 70
+
+    def __init__(
+        self,
+        insole: VirtualInsole,
+        world: World,
+        name: str,
+        interval_s: float = 0.03,
+        missed: float = 0.08,
+        seed: int = 1,
+    ) -> None:
+        self.name = name
+        self._insole = insole
+        self._world = world
+        self._interval_s = interval_s
+        self._missed = missed
+        self._rng = np.random.default_rng(seed)
+        self._next_s = self._rng.uniform(0, interval_s)
+        self._commands: deque[bytes] = deque()
+
+    def open(self) -> None:
+        """Let time begin for the insole, and forget a host that was there before."""
+        self._world.begin()
+        self._insole.disconnected()
+        self._commands.clear()
+
+    def use_rate(self, rate: int) -> None:
+        """Do nothing: the radio has no rate to choose."""
+
+    def read(self) -> bytes:
+        """Frames of the meetings that are due, after at most a tenth of a second."""
+        self._world.sleep_until(self._next_s, 0.1)
+        came = b""
+        while self._next_s <= self._world.now_s:
+            if self._rng.random() >= self._missed:
+                came += self._insole.advance(self._next_s)
+                while self._commands:
+                    self._insole.receive(self._commands.popleft())
+            self._next_s += self._interval_s
+        return came
+
+    def write(self, data: bytes) -> None:
+        """Keep bytes for the next meeting."""
+        self._commands.append(data)
+
+    def close(self) -> None:
+        """Let the insole go."""
+        self._insole.disconnected()

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole app with its window open, for so many minutes: give them, and a folder.
+
+Prints as JSON what came of it. The recording is in the folder.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from PySide6 import QtCore, QtWidgets
+
+from solemetry_host.devices.url import open_sources
+from solemetry_host.live.station import Station
+from solemetry_host.windows.app import application
+from solemetry_host.windows.live_window import LiveWindow
+
+DEVICES = ("sim:plate?steps_on=1", "sim:insoles")
+
+
+class Paints(QtCore.QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, widget: QtWidgets.QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:  # noqa: N802
+        self.count += event.type() == QtCore.QEvent.Type.Paint
+        return False
+
+
+def memory_mb() -> float:
+    """What of this process lies in memory."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise OSError("/proc does not say how much memory is used")
+
+
+def wait(qt: QtWidgets.QApplication, seconds: float) -> None:
+    loop = QtCore.QEventLoop()
+    QtCore.QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def main(minutes: float, folder: Path) -> None:
+    qt = application()
+    window = LiveWindow(lambda _: Station(lambda: open_sources(*DEVICES)), "", folder)
+    window.show()
+    window.toggle_connection()
+    while window.station is None or not window.station.ready:
+        wait(qt, 0.1)
+    station = window.station
+    window.toggle_recording()
+    wait(qt, 10)
+    paints, began = Paints(window.plate.viewport()), time.monotonic()
+    cpu_s, memory = time.process_time(), [memory_mb()]
+    for _ in range(20):
+        wait(qt, minutes * 60 / 20)
+        memory.append(memory_mb())
+    seconds = time.monotonic() - began
+    cpu_share = (time.process_time() - cpu_s) / seconds
+    found = station.diagnostics()
+    paints_hz = paints.count / seconds
+    window.toggle_recording()
+    window.close()
+    print(json.dumps({
+        "minutes": seconds / 60,
+        "paints_hz": paints_hz,
+        "cpu_share": cpu_share,
+        "memory_mb": memory,
+        "latency_p95_ms": {stage: spread.p95_ms for stage, spread in found.latency.items()},
+        "overflowed": found.overflowed,
+        "most_waiting": found.most_waiting,
+        "recording": str(window.last_recording),
+        "messages": [message.text for message in station.snapshot.messages],
+    }))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]), Path(sys.argv[2]))
