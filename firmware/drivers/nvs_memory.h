@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Small records in an ESP32's non-volatile storage, for sm_slots. Each place that is written is an
- * entry of its own, so a write that power cuts off cannot touch another. */
+ * entry of its own, so a write that power cuts off cannot touch another; and an entry stays until
+ * the one that replaces it stands whole. */
 #pragma once
 #include <Preferences.h>
 #include <sm_slots.h>
@@ -11,7 +12,7 @@ class NvsMemory {
 public:
     const sm_memory_t *begin(const char *name) {
         preferences_.begin(name);
-        memory_ = {read, write, this};
+        memory_ = {read, write, this, true};
         return &memory_;
     }
 

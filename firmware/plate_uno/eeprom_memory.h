@@ -7,7 +7,7 @@
 struct Eeprom {
     void (*while_it_writes)();
 
-    sm_memory_t memory() { return {read, write, this}; }
+    sm_memory_t memory() { return {read, write, this, false}; }
 
 private:
     static uint8_t *place(uint16_t at) { return reinterpret_cast<uint8_t *>(at); }

@@ -53,8 +53,7 @@ def stored(reader: Reader, seq: int) -> tuple[int, bytes]:
 def test_a_calibration_survives_a_loss_of_power_at_every_byte_of_a_write(
     make_board: Callable, tmp_path: Path
 ) -> None:
-    # One torn record in 65536 has a sound CRC by chance; seed 3 met one.
-    chance = random.Random(5)
+    chance = random.Random(3)
     outcomes = {"old": 0, "new": 0, "damaged": 0}
     with tamed_board(make_board, tmp_path) as (reader, live):
         for seq in (1, 2):  # both slots hold one
@@ -75,12 +74,13 @@ def test_a_calibration_survives_a_loss_of_power_at_every_byte_of_a_write(
             assert info.calibration == binascii.crc_hqx(found, 0xFFFF)
             damaged = CALIBRATION_DAMAGED in events
             # An older record can only be all that is left when the other slot is damaged, unless
-            # the first byte of the write came out as it was before.
+            # its magic, the first byte of the write, came out as it was before.
             assert damaged or found == new or k == 1
             outcomes["old" if found == old else "new"] += 1
             outcomes["damaged"] += damaged
             old = found
     assert k > 50
+    assert outcomes["new"] <= 1  # the last byte alone, the magic, can make it whole
     assert outcomes["old"] > 45
     assert outcomes["damaged"] > 45
 

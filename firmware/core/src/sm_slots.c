@@ -4,7 +4,8 @@
 #include "sm_crc16.h"
 #include <string.h>
 
-enum { MAGIC = 'S', HEADER = 7, CRC = 2, LONGEST = SM_SLOT_OVERHEAD + SM_SLOT_PAYLOAD_MAX };
+enum { MAGIC = 'S', ERASED = 0xFF, HEADER = 7, CRC = 2 };
+enum { LONGEST = SM_SLOT_OVERHEAD + SM_SLOT_PAYLOAD_MAX };
 
 typedef enum { BLANK, FOREIGN, DAMAGED, SOUND } state_t;
 
@@ -22,7 +23,7 @@ static uint16_t place(const sm_slots_t *slots, uint8_t which) {
 static bool is_blank(const uint8_t *bytes, uint8_t length) {
     for (uint8_t i = 0; i < length; i++)
         if (bytes[i] != bytes[0]) return false;
-    return bytes[0] == 0xFF || bytes[0] == 0;
+    return bytes[0] == ERASED || bytes[0] == 0;
 }
 
 static state_t state_of(const sm_slots_t *slots, uint8_t which, slot_t *slot) {
@@ -70,20 +71,30 @@ sm_slots_outcome_t sm_slots_load(const sm_slots_t *slots, uint8_t *payload, uint
 /* After the highest counter comes 1: 0 stands for no record. */
 static uint32_t next(uint32_t counter) { return counter == UINT32_MAX ? 1 : counter + 1; }
 
+/* True when the slot then reads back as it was written. */
+static bool put(const sm_slots_t *slots, uint8_t which, const uint8_t *bytes, uint8_t *back) {
+    const sm_memory_t *const memory = slots->memory;
+    const uint16_t at = place(slots, which);
+    const uint8_t length = (uint8_t)(SM_SLOT_OVERHEAD + slots->length);
+    return memory->write(memory->context, at, bytes, length) &&
+           memory->read(memory->context, at, back, length) && memcmp(bytes, back, length) == 0;
+}
+
 bool sm_slots_save(const sm_slots_t *slots, const uint8_t *payload) {
     slot_t slot[2];
     const int8_t valid = find(slots, slot);
     if (valid >= 0 && memcmp(slot[valid].bytes + HEADER, payload, slots->length) == 0) return true;
     const uint8_t target = valid == 0 ? 1 : 0;
-    const uint8_t length = (uint8_t)(SM_SLOT_OVERHEAD + slots->length);
     uint8_t *const bytes = slot[0].bytes, *const back = slot[1].bytes;
     const uint32_t counter = next(valid >= 0 ? slot[valid].counter : 0);
     uint8_t *p = sm_put_u8(sm_put_u8(bytes, MAGIC), slots->version);
     p = sm_put_u8(sm_put_u32(p, counter), slots->length);
     memcpy(p, payload, slots->length);
-    sm_put_u16(p + slots->length, sm_crc16(bytes, (size_t)(length - CRC)));
-    const sm_memory_t *const memory = slots->memory;
-    return memory->write(memory->context, place(slots, target), bytes, length) &&
-           memory->read(memory->context, place(slots, target), back, length) &&
-           memcmp(bytes, back, length) == 0;
+    sm_put_u16(p + slots->length, sm_crc16(bytes, (size_t)(HEADER + slots->length)));
+    /* One torn record in 65536 has a sound CRC by chance: no magic until all else stands. A magic
+     * that is itself torn into an 'S' has the whole old record behind it, or the whole new one. */
+    bytes[0] = ERASED;
+    if (!slots->memory->whole && !put(slots, target, bytes, back)) return false;
+    bytes[0] = MAGIC;
+    return put(slots, target, bytes, back);
 }

@@ -2,7 +2,7 @@
 /* One small record in two slots, A and B, of a memory that can lose power at any byte.
  *
  * The damaged slot, or else the older one, is written and read back; the sound slot with the
- * higher counter is valid. Layout: PROTOCOL.md, "Memory". */
+ * higher counter is valid. Layout and order of writing: PROTOCOL.md, "Memory". */
 #ifndef SM_SLOTS_H
 #define SM_SLOTS_H
 #include <stdbool.h>
@@ -11,11 +11,13 @@
 extern "C" {
 #endif
 
-/* How a board reads and writes its memory; false when it could not. */
+/* How a board reads and writes its memory; false when it could not. A write goes from the first
+ * byte to the last, and leaves those alone that stand there already. */
 typedef struct {
     bool (*read)(void *context, uint16_t at, uint8_t *bytes, uint8_t length);
     bool (*write)(void *context, uint16_t at, const uint8_t *bytes, uint8_t length);
     void *context;
+    bool whole; /* power that goes during a write leaves all that stood there, or all that was to */
 } sm_memory_t;
 
 enum { SM_SLOT_OVERHEAD = 9, SM_SLOT_PAYLOAD_MAX = 64 };

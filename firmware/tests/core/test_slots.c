@@ -5,10 +5,10 @@
 enum { SIZE = SM_SLOTS_BYTES(SM_SLOT_PAYLOAD_MAX) };
 static struct {
     uint8_t cells[SIZE];
-    uint16_t power;   /* bytes that can still be written; then every write fails */
-    uint8_t garbled;  /* what the byte becomes at which power goes; 0: it stays as it was */
+    uint16_t power;  /* bytes that can still be written; then every write fails */
+    uint8_t garbled; /* what the byte becomes at which power goes */
     bool unreadable, unwritable, weak; /* weak: the last byte of a write stays as it was */
-    uint16_t written; /* bytes */
+    uint16_t writes, written; /* written: bytes */
 } memory;
 
 static bool read(void *context, uint16_t at, uint8_t *bytes, uint8_t length) {
@@ -21,9 +21,11 @@ static bool read(void *context, uint16_t at, uint8_t *bytes, uint8_t length) {
 static bool write(void *context, uint16_t at, const uint8_t *bytes, uint8_t length) {
     (void)context;
     if (memory.unwritable || at + length > SIZE) return false;
+    memory.writes++;
     for (uint8_t i = 0; i < length; i++) {
+        if (memory.cells[at + i] == bytes[i]) continue;
         if (memory.power == 0) {
-            if (memory.garbled) memory.cells[at + i] = memory.garbled;
+            memory.cells[at + i] = memory.garbled;
             return false;
         }
         memory.power--;
@@ -33,7 +35,7 @@ static bool write(void *context, uint16_t at, const uint8_t *bytes, uint8_t leng
     return true;
 }
 
-static const sm_memory_t access = {read, write, NULL};
+static const sm_memory_t access = {read, write, NULL, false};
 static const sm_slots_t slots = {&access, 0, 1, 4};
 enum { SLOT = SM_SLOT_OVERHEAD + 4 };
 static const uint8_t first[] = "1st!", second[] = "2nd!", third[] = "3rd!";
@@ -102,7 +104,8 @@ static void the_same_bytes_are_not_written_again(void) {
     memory.written = 0;
     CHECK(sm_slots_save(&slots, second), "done");
     CHECK(memory.written == 0 && holds(SM_SLOTS_SOUND, 2, second), "without a write");
-    CHECK(sm_slots_save(&slots, first) && memory.written == SLOT, "those of the older are");
+    CHECK(sm_slots_save(&slots, first), "those of the older are");
+    CHECK(memory.written == 1 + 1 + 2 + 1, "of which magic, counter, CRC and magic differ");
 }
 
 static void the_counter_wraps_past_zero(void) {
@@ -116,45 +119,78 @@ static void the_counter_wraps_past_zero(void) {
     CHECK(sm_slots_save(&slots, second) && holds(SM_SLOTS_SOUND, 2, second), "and on");
 }
 
-/* After `before` records, the write of another is cut off at every byte in turn. */
-static void cut_every_byte(uint8_t before, uint8_t garbled) {
+/* A memory of `before` records; the newest. */
+static const uint8_t *fresh_after(uint8_t before) {
     static const uint8_t *const records[] = {first, second, third};
-    for (uint8_t cut = 0; cut < SLOT; cut++) {
-        fresh();
-        for (uint8_t i = 0; i < before; i++) sm_slots_save(&slots, records[i]);
-        const uint8_t *const old = before ? records[before - 1] : NONE;
-        memory.power = cut;
-        memory.garbled = garbled;
-        CHECK(!sm_slots_save(&slots, (const uint8_t *)"new!"), "not written");
-        uint8_t payload[4] = "none";
-        uint32_t counter;
-        sm_slots_load(&slots, payload, &counter);
-        CHECK(counter == before && memcmp(payload, old, 4) == 0, "the older stays");
-        memory.power = UINT16_MAX;
-        CHECK(sm_slots_save(&slots, (const uint8_t *)"new!"), "the next try");
-        CHECK(holds(SM_SLOTS_SOUND, before + 1u, (const uint8_t *)"new!"), "is written");
+    fresh();
+    for (uint8_t i = 0; i < before; i++) sm_slots_save(&slots, records[i]);
+    return before ? records[before - 1] : NONE;
+}
+
+/* The save whose power goes at byte `cut` of all that it writes. */
+static bool cut_off_save(const uint8_t *payload, uint16_t cut, uint8_t garbled) {
+    memory.power = cut;
+    memory.garbled = garbled;
+    const bool saved = sm_slots_save(&slots, payload);
+    memory.power = UINT16_MAX;
+    return saved;
+}
+
+/* Each byte in turn, left as anything. */
+static void cut_off_everywhere(uint8_t before, const uint8_t *newer) {
+    const uint8_t *const older = fresh_after(before);
+    const sm_slots_outcome_t unharmed = before ? SM_SLOTS_SOUND : SM_SLOTS_EMPTY;
+    const uint8_t magic = memory.cells[before % 2 * SLOT];
+    memory.written = 0;
+    CHECK(sm_slots_save(&slots, newer), "written");
+    const uint16_t last = (uint16_t)(memory.written - 1);
+    for (uint16_t cut = 0; cut <= last; cut++) {
+        bool well = true;
+        for (uint16_t garbled = 0; garbled <= UINT8_MAX; garbled++) {
+            fresh_after(before);
+            const bool nothing = cut == 0 && garbled == magic, all = cut == last && garbled == 'S';
+            const bool saved = cut_off_save(newer, cut, (uint8_t)garbled);
+            const bool left = all ? holds(SM_SLOTS_SOUND, before + 1u, newer)
+                                  : holds(nothing ? unharmed : SM_SLOTS_DAMAGED, before, older);
+            const bool again = sm_slots_save(&slots, newer);
+            well = well && !saved && left && again && holds(SM_SLOTS_SOUND, before + 1u, newer);
+        }
+        CHECK(well, "the older stays, or all of the newer stands; the next try is written");
     }
 }
 
-static void a_write_that_is_cut_off_at_any_byte_leaves_the_older_record(void) {
-    static const uint8_t garbled[] = {0, 0x01, 0x53, 0x80, 0xA5, 0xFE, 0xFF};
+static void a_write_that_is_cut_off_at_any_byte_leaves_the_older_record_or_the_newer(void) {
     for (uint8_t before = 0; before <= 3; before++)
-        for (uint8_t i = 0; i < sizeof garbled; i++) cut_every_byte(before, garbled[i]);
+        cut_off_everywhere(before, (const uint8_t *)"new!");
+}
+
+static void a_torn_record_with_a_sound_crc_is_not_taken_for_one(void) {
+    /* As record 3, "lsl" and what is left of "1st!" have the CRC of "1st!" as record 1. */
+    static const uint8_t newer[] = "lsl?";
+    fresh_after(2);
+    memory.cells[2] = 3;
+    memcpy(memory.cells + 7, newer, 3);
+    CHECK(holds(SM_SLOTS_SOUND, 3, (const uint8_t *)"lsl!"), "by its CRC it would be one");
+    cut_off_everywhere(2, newer);
 }
 
 /* The next try is cut off too, a byte further each time: the first record outlives them all. */
 static void power_that_goes_again_and_again_leaves_the_older_record(void) {
-    fresh();
-    sm_slots_save(&slots, first);
-    for (uint8_t cut = 0; cut < SLOT; cut++) {
-        memory.power = cut;
-        memory.garbled = (uint8_t)(cut * 37 + 1);
-        CHECK(!sm_slots_save(&slots, second), "not written");
-        uint8_t payload[4];
-        uint32_t counter;
-        sm_slots_load(&slots, payload, &counter);
-        CHECK(counter == 1 && memcmp(payload, first, 4) == 0, "the older stays");
+    fresh_after(1);
+    for (uint8_t i = 0; i < SLOT - 1; i++) {
+        CHECK(!cut_off_save(second, 1, (uint8_t)(i * 37 + 1)), "not written");
+        CHECK(holds(SM_SLOTS_DAMAGED, 1, first), "the older stays");
     }
+    CHECK(sm_slots_save(&slots, second) && holds(SM_SLOTS_SOUND, 2, second), "the last is written");
+}
+
+static void a_memory_that_writes_all_or_nothing_is_written_once(void) {
+    static const sm_memory_t whole = {read, write, NULL, true};
+    const sm_slots_t in_whole = {&whole, 0, 1, 4};
+    fresh();
+    CHECK(sm_slots_save(&in_whole, first) && memory.writes == 1, "once");
+    CHECK(sm_slots_save(&slots, second) && memory.writes == 3, "others are written twice");
+    CHECK(holds(SM_SLOTS_SOUND, 2, second), "and all are read alike");
 }
 
 static void a_damaged_slot_is_the_next_to_be_written(void) {
@@ -220,8 +256,10 @@ void test_slots(void) {
     slots_are_written_in_turn();
     the_same_bytes_are_not_written_again();
     the_counter_wraps_past_zero();
-    a_write_that_is_cut_off_at_any_byte_leaves_the_older_record();
+    a_write_that_is_cut_off_at_any_byte_leaves_the_older_record_or_the_newer();
+    a_torn_record_with_a_sound_crc_is_not_taken_for_one();
     power_that_goes_again_and_again_leaves_the_older_record();
+    a_memory_that_writes_all_or_nothing_is_written_once();
     a_damaged_slot_is_the_next_to_be_written();
     when_both_are_damaged_there_is_none();
     a_memory_that_fails_is_told();
