@@ -193,6 +193,8 @@ def no_bluetooth(error: Exception) -> DeviceError:
 
     if isinstance(error, BleakBluetoothNotAvailableError) and error.reason.name in _REASONS:
         return DeviceError(*_REASONS[error.reason.name])
+    if isinstance(error, FileNotFoundError):  # Linux reaches its service by D-Bus
+        return _unusable("its service is not there: no D-Bus")
     return _unusable(str(error).split("\n")[0].strip().rstrip(".") or type(error).__name__)
 
 
