@@ -3,21 +3,20 @@
 
 from __future__ import annotations
 
-import binascii
 import struct
 import tomllib
 from collections import deque
 from collections.abc import Callable
 
 import numpy as np
-from cobs import cobs
 from numpy.typing import NDArray
 
 from solemetry.device import DeviceDescription
 from solemetry_host.sim.feet import Foot, motion_steps
+from solemetry_host.sim.firmware import BAD_ARGUMENT, DONE, UNKNOWN, Firmware
 from solemetry_host.sim.world import World
 from solemetry_host.wire.batches import CELL_HIGHEST, IMU_FOLLOWS
-from solemetry_host.wire.records import MAJOR, SIDES, Type, encode
+from solemetry_host.wire.records import MAJOR, SIDES, Type
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -41,10 +40,9 @@ _TEST_ROWS = 32
 _BATTERY_MV = 3950
 _RATE_IMU_BATTERY = 2 | 8 | 16
 _GYRO_DPS = 2294
-_DONE, _UNKNOWN, _BAD_ARGUMENT = 0, 1, 2
 
 
-class VirtualInsole:
+class VirtualInsole(Firmware):
     """The insole's firmware, its cells and its motion sensor, as frames over simulated time.
 
     What a row holds depends on its index and its moment only, so `rows` tells the truth of any.
@@ -69,6 +67,7 @@ class VirtualInsole:
         drift_ppm: float = 0.0,
         seed: int = 1,
     ) -> None:
+        super().__init__()
         self._description = description
         self._felt = felt
         self._side = SIDES.index(side) if side in SIDES else 0
@@ -82,25 +81,10 @@ class VirtualInsole:
         self._rate_mhz = round(description.rate_hz * 1000)
         self._rows_wanted = 0
         self._streaming = False
-        self._index = self._seq = 0
-        self._next_us = self._now_us = 0
+        self._index = self._next_us = 0
         self._waiting: list[tuple[int, int]] = []
         """Index and moment of the rows that wait for their record to be full."""
         self._testing: tuple[int, int] | None = None
-        self._inbox = b""
-        self._outbox = bytearray()
-
-    def receive(self, data: bytes) -> None:
-        """Take bytes from the host."""
-        *frames, self._inbox = (self._inbox + data).split(b"\0")
-        for frame in frames:
-            try:
-                plain = cobs.decode(frame)
-            except cobs.DecodeError:
-                continue  # a damaged command gets no answer, and the host asks again
-            crc = int.from_bytes(plain[-2:], "little")
-            if len(plain) >= 5 and binascii.crc_hqx(plain[:-2], 0xFFFF) == crc:
-                self._obey(plain[0], int.from_bytes(plain[1:3], "little"), plain[3:-2])
 
     def advance(self, until_s: float) -> bytes:
         """Let time pass; return the frames sent since the last call."""
@@ -112,16 +96,11 @@ class VirtualInsole:
                 self._close_record()
             self._go_on_testing()
         self._now_us = max(self._now_us, until_us)
-        sent, self._outbox = bytes(self._outbox), bytearray()
-        return sent
+        return self._sent()
 
     def disconnected(self) -> None:
         """Forget the host: a new one has to ask for rows."""
         self._streaming = False
-
-    def notice(self, code: int, argument: int) -> None:
-        """Send an EVENT, as an insole would that has met a fault."""
-        self._send(Type.EVENT, struct.pack("<IBH", self._now_us % 2**32, code, argument))
 
     def rows(self, index: Ints, t_us: Ints) -> tuple[Ints, Ints]:
         """Return what the insole reads.
@@ -170,14 +149,6 @@ class VirtualInsole:
 
     # ---- commands --------------------------------------------------------------------------
 
-    def _obey(self, command: int, seq: int, payload: bytes) -> None:
-        if command == Type.COMMAND_TIME:
-            now = self._now_us % 2**32
-            self._send(Type.TIME, struct.pack("<HII", seq, now, now))
-            return
-        status = self._do(command, seq, payload)
-        self._send(Type.ACK, struct.pack("<HBB", seq, command, status))
-
     def _do(self, command: int, seq: int, payload: bytes) -> int:
         match command:
             case Type.COMMAND_INFO:
@@ -185,7 +156,7 @@ class VirtualInsole:
             case Type.COMMAND_START:
                 streams = payload[0] if payload else 1
                 if streams > 1:
-                    return _BAD_ARGUMENT  # it has no centre of pressure of its own
+                    return BAD_ARGUMENT  # it has no centre of pressure of its own
                 self._waiting = self._waiting if self._streaming else []
                 self._streaming = bool(streams)
             case Type.COMMAND_STOP:
@@ -195,23 +166,23 @@ class VirtualInsole:
                 return self._use_rate(payload)
             case Type.COMMAND_SIDE:
                 if payload not in (b"\1", b"\2"):
-                    return _BAD_ARGUMENT
+                    return BAD_ARGUMENT
                 self._side = payload[0]
                 self._send(Type.INFO, self._info())
             case Type.COMMAND_SELF_TEST:
                 self._testing = self._testing or (seq, self._index)
             case _:
-                return _UNKNOWN  # it has no memory to log to
-        return _DONE
+                return UNKNOWN  # it has no memory to log to
+        return DONE
 
     def _use_rate(self, payload: bytes) -> int:
         rate_mhz, rows = struct.unpack_from("<IB", payload.ljust(5, b"\0"))
         if rate_mhz not in _RATES_MHZ:
-            return _BAD_ARGUMENT
+            return BAD_ARGUMENT
         self._close_record()
         self._rate_mhz, self._rows_wanted = rate_mhz, rows
         self._send(Type.INFO, self._info())
-        return _DONE
+        return DONE
 
     def _go_on_testing(self) -> None:
         if self._testing is None or self._index < self._testing[1] + _TEST_ROWS:
@@ -219,7 +190,7 @@ class VirtualInsole:
         seq, first = self._testing
         self._testing = None
         at = np.arange(_TEST_ROWS)
-        codes, imu = self.rows(first + at, self._now_us + at * self._period_us)
+        codes, imu = self.rows(first + at, int(self._now_us) + at * self._period_us)
         gravity = np.rint(np.sqrt((imu[:, :3] ** 2).sum(axis=1)))[:, None].astype(np.int64)
         battery = np.full((_TEST_ROWS, 1), _BATTERY_MV)
         looks = np.concatenate((codes, gravity, battery), axis=1)
@@ -239,10 +210,6 @@ class VirtualInsole:
                         0, self._rate_mhz, self._boot_id, 1, d.geometry_hash, len(name)) + name
             + struct.pack("<HHBHB", 0, _RATE_IMU_BATTERY, 16, _GYRO_DPS, self._side)
         )
-
-    def _send(self, type_: int, payload: bytes) -> None:
-        self._seq += 1
-        self._outbox += encode(type_, self._seq, payload)
 
 
 class _FrontEnd:

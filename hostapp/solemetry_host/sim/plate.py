@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from cobs import cobs
 from numpy.typing import NDArray
 
 from solemetry.device import DeviceDescription
+from solemetry_host.sim.firmware import BAD_ARGUMENT, DONE, UNKNOWN, Firmware
 from solemetry_host.sim.world import World
 from solemetry_host.wire.plate import COUNTS_PER_GAIN, StoredCalibration, StoredCell
-from solemetry_host.wire.records import AGE_UNIT_US, MAJOR, Type, encode
+from solemetry_host.wire.records import AGE_UNIT_US, MAJOR, Type
 
 Floats = NDArray[np.float64]
 Load = Callable[[Floats], tuple[Floats, Floats]]
@@ -28,7 +28,6 @@ _TARE_ROWS = 64
 _TEST_ROWS = 32
 _LEAST_MN = 10_000
 _NO_POSITION = -(2**31)
-_DONE, _UNKNOWN, _BAD_ARGUMENT = 0, 1, 2
 
 
 def corner_loads(force_n: Floats, cop_mm: Floats, xy_mm: Floats) -> Floats:
@@ -61,7 +60,7 @@ class _Chip:
     unsent: bool = False
 
 
-class VirtualPlate:
+class VirtualPlate(Firmware):
     """The plate's firmware and its four ADCs, as bytes over simulated time.
 
     Chips run free on their own oscillators and rows close by the rule in firmware/PROTOCOL.md.
@@ -91,6 +90,7 @@ class VirtualPlate:
         boot_id: int = 1,
         seed: int = 1,
     ) -> None:
+        super().__init__()
         self._description = description
         self._load = load
         self._zero = np.zeros(4) if zero_counts is None else zero_counts
@@ -103,10 +103,8 @@ class VirtualPlate:
         self._tare: Floats | None = None
         self._taring: list[list[int]] | None = None
         self._testing: tuple[int, list[list[int]]] | None = None
-        self._index = self._seq = 0
-        self._now_us = 0.0
-        self._inbox = b""
-        self._outbox = bytearray(self._info())
+        self._index = 0
+        self._send(Type.INFO, self._info())
         periods = 1e6 / description.rate_hz * (1 - np.array(_OSCILLATORS_PPM) * 1e-6)
         starts = self._rng.uniform(0, 1, 4) * periods
         self._chips = [_Chip(p, s) for p, s in zip(periods, starts, strict=True)]
@@ -115,26 +113,12 @@ class VirtualPlate:
         """Take bytes from the host, at a moment after the last if one is given."""
         if at_s is not None:
             self._run_until(at_s)
-        *frames, self._inbox = (self._inbox + data).split(b"\0")
-        for frame in frames:
-            try:
-                plain = cobs.decode(frame)
-            except cobs.DecodeError:
-                continue  # a damaged command gets no answer, and the host asks again
-            crc = int.from_bytes(plain[-2:], "little")
-            if len(plain) >= 5 and binascii.crc_hqx(plain[:-2], 0xFFFF) == crc:
-                self._obey(plain[0], int.from_bytes(plain[1:3], "little"), plain[3:-2])
+        super().receive(data)
 
     def advance(self, until_s: float) -> bytes:
         """Let time pass; return the bytes sent since the last call."""
         self._run_until(until_s)
-        sent, self._outbox = bytes(self._outbox), bytearray()
-        return sent
-
-    def notice(self, code: int, argument: int) -> None:
-        """Send an EVENT, as a board would that has met a fault."""
-        now = int(self._now_us) % 2**32
-        self._send(Type.EVENT, struct.pack("<IBH", now, code, argument))
+        return self._sent()
 
     def _run_until(self, until_s: float) -> None:
         until_us = until_s * 1e6
@@ -191,18 +175,10 @@ class VirtualPlate:
 
     # ---- commands --------------------------------------------------------------------------
 
-    def _obey(self, command: int, seq: int, payload: bytes) -> None:
-        if command == Type.COMMAND_TIME:
-            now = int(self._now_us) % 2**32
-            self._send(Type.TIME, struct.pack("<HII", seq, now, now))
-            return
-        status = self._do(command, seq, payload)
-        self._send(Type.ACK, struct.pack("<HBB", seq, command, status))
-
     def _do(self, command: int, seq: int, payload: bytes) -> int:
         match command:
             case Type.COMMAND_INFO:
-                self._outbox += self._info()
+                self._send(Type.INFO, self._info())
             case Type.COMMAND_START:
                 self._streams = payload[0] if payload else 1
             case Type.COMMAND_STOP:
@@ -219,13 +195,13 @@ class VirtualPlate:
             case Type.COMMAND_RATE:
                 wanted = struct.unpack_from("<I", payload.ljust(4, b"\0"))[0]
                 if wanted != round(self._description.rate_hz * 1000):
-                    return _BAD_ARGUMENT  # as of a board with one rate
-                self._outbox += self._info()
+                    return BAD_ARGUMENT  # as of a board with one rate
+                self._send(Type.INFO, self._info())
             case Type.COMMAND_SELF_TEST:
                 self._testing = self._testing or (seq, [])
             case _:
-                return _UNKNOWN
-        return _DONE
+                return UNKNOWN
+        return DONE
 
     @property
     def _calibration(self) -> StoredCalibration:
@@ -242,10 +218,10 @@ class VirtualPlate:
     def _store(self, payload: bytes) -> int:
         read = StoredCalibration.parse(bytes(4) + payload)
         if read is None:
-            return _BAD_ARGUMENT
+            return BAD_ARGUMENT
         if self._stored is None or read.to_bytes() != self._stored.to_bytes():
             self._stored, self._written = read, self._written + 1
-        return _DONE
+        return DONE
 
     def _send_cop(self, index: int, t_us: int, saturated: int, counts: list[int]) -> None:
         zero = np.zeros(4) if self._tare is None else self._tare
@@ -304,21 +280,14 @@ class VirtualPlate:
     def _info(self) -> bytes:
         d = self._description
         name = d.id.encode("ascii")
-        self._seq += 1
         features = 1 | 32  # a centre of pressure of its own, a brown-out detector
-        return encode(
-            Type.INFO,
-            self._seq,
+        return (
             struct.pack("<BBBBBBBBBBHIHBIB", MAJOR, 0, 0, 1, 0, 1, self.board, self.adc,
                         len(self._zero), d.bits,
                         128, round(d.rate_hz * 1000), self._boot_id, 1, d.geometry_hash,
                         len(name)) + name
-            + struct.pack("<HHBHB", self._calibration_crc, features, 0, 0, 0),
+            + struct.pack("<HHBHB", self._calibration_crc, features, 0, 0, 0)
         )
-
-    def _send(self, type_: int, payload: bytes) -> None:
-        self._seq += 1
-        self._outbox += encode(type_, self._seq, payload)
 
 
 class VirtualPlateTransport:
