@@ -262,6 +262,11 @@ def _half(stream: Stream, hold: Hold, which: str) -> Floats:
             "Not known: a force and a centre of pressure alone do not say how the load is shared.",
             "Register where the feet stand.",
         )
+    if not stream.layout.has_halves:
+        raise UnavailableError(
+            f"Not known: of {stream.layout.name} it is not told where its middle is.",
+            "Register where the feet stand.",
+        )
     half = stream.layout.right if which == "right" else stream.layout.front
     forces_n = hold.of(stream.forces_n)
     total_n = forces_n.sum(axis=1)

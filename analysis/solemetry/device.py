@@ -19,6 +19,10 @@ STANDARD_GRAVITY = 9.80665
 """Newtons per kilogram, by definition (CGPM 1901)."""
 
 
+FOREIGN = "lsl:"
+"""What the id of a device begins with that is only known by a stream of another program."""
+
+
 @dataclass(frozen=True, eq=False)
 class SensorLayout:
     """Force sensors at known positions: what a plate and an insole have in common.
@@ -46,6 +50,11 @@ class SensorLayout:
     size_mm: tuple[float, float]
     regions: tuple[str, ...] = ()
     area_mm2: NDArray[np.float64] | None = None
+
+    @property
+    def has_halves(self) -> bool:
+        """Whether it is known where its middle is, so that halves of it mean anything."""
+        return not self.name.startswith(FOREIGN)
 
     @property
     def right(self) -> NDArray[np.bool_]:

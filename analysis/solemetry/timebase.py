@@ -14,6 +14,12 @@ Ints = NDArray[np.int64]
 MIN_FOR_A_SLOPE = 5
 """A slope through fewer window minima than this is noise."""
 
+CRYSTALS = 100e-6
+"""Two crystals run apart by no more than this; resonators do."""
+
+_SHORT_S = 60.0
+"""Questions of less than this tell the drift less well than `CRYSTALS` does."""
+
 _DRIFT_LAG = 30
 
 MAX_DRIFT = 5e-3
@@ -335,7 +341,8 @@ def line_over(points: Floats) -> ClockLine:
     -------
     ClockLine
         The side of the points' upper hull over their mean time, which of all such lines lies the
-        least above them on average. With fewer than five points a level line.
+        least above them on average. With fewer than five points a level line; over less than a
+        minute, the least such line whose drift two crystals can have.
 
     References
     ----------
@@ -351,7 +358,9 @@ def line_over(points: Floats) -> ClockLine:
     right = max(1, int(np.searchsorted(x[hull], middle)))
     a, b = hull[right - 1], hull[min(right, len(hull) - 1)]
     drift = float((y[b] - y[a]) / (x[b] - x[a])) if a != b else 0.0
-    return ClockLine(at_s, float(y[a] - drift * x[a]), drift)
+    if x[-1] - x[0] < _SHORT_S:
+        drift = min(max(drift, -CRYSTALS), CRYSTALS)
+    return ClockLine(at_s, float((y[hull] - drift * x[hull]).max()), drift)
 
 
 def _upper_hull(x: Floats, y: Floats) -> list[int]:

@@ -31,6 +31,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,  # boxes around the help cost half of the time that it takes
+    context_settings={"max_content_width": 110},
 )
 
 Device = Annotated[
@@ -60,6 +62,9 @@ Places = Annotated[
         "--place",
         help="Where one of two plates stands: plate-2:x=520;y=0;turn=90 (mm, degrees clockwise)",
     ),
+]
+Publish = Annotated[
+    bool, typer.Option("--lsl", help="Publish rows, forces and COP on the Lab Streaming Layer."),
 ]
 Convention = Annotated[
     str, typer.Option(help="Named set of choices: solemetry, bmclab."),
@@ -103,6 +108,7 @@ def live(
     calibration: Calibrations = None,
     place: Places = None,
     folder: Annotated[Path, typer.Option(help="Where recordings go.")] = Path("recordings"),
+    lsl: Publish = False,
 ) -> None:
     """Open the live window."""
     _require_live()
@@ -117,14 +123,15 @@ def live(
     from solemetry_host.windows.live_window import LiveWindow
 
     qt = application()
-    window = LiveWindow(
-        lambda text: open_station(text.split(", "), calibration or (), place or ()),
-        ", ".join(device or ["sim:plate"]),
-        folder,
-    )
-    window.show()
-    window.toggle_connection()
-    qt.exec()
+    with _publisher(lsl) as publish:
+        window = LiveWindow(
+            lambda text: open_station(text.split(", "), calibration or (), place or (), publish),
+            ", ".join(device or ["sim:plate"]),
+            folder,
+        )
+        window.show()
+        window.toggle_connection()
+        qt.exec()
     raise SystemExit(0)
 
 
@@ -141,6 +148,7 @@ def record(
         typer.Option(help="Where a foot stands: left:heel=-60,-100;axis=-7;length=255"),
     ] = None,
     subject: Annotated[str, typer.Option(help="A pseudonym for the person.")] = "",
+    lsl: Publish = False,
 ) -> None:
     """Record a session."""
     _require_live()
@@ -149,19 +157,20 @@ def record(
 
     feet = [FootRegistration.parse(text) for text in foot or ()]
     urls = device or ["sim:plate"]
-    station = open_station(urls, calibration or (), place or ())
-    station.connect()
-    try:
-        _wait(station, lambda: station.ready, _patience_s(urls))
-        if tare:
-            _tare(station)
-        for registered in feet:
-            station.command("foot", **json.loads(registered.to_json()))
-        station.record(out, subject)
-        trouble = _follow(station, seconds)
-        path = station.stop_recording() if station.recording else None
-    finally:
-        station.disconnect()
+    with _publisher(lsl) as publish:
+        station = open_station(urls, calibration or (), place or (), publish)
+        station.connect()
+        try:
+            _wait(station, lambda: station.ready, _patience_s(urls))
+            if tare:
+                _tare(station)
+            for registered in feet:
+                station.command("foot", **json.loads(registered.to_json()))
+            station.record(out, subject)
+            trouble = _follow(station, seconds)
+            path = station.stop_recording() if station.recording else None
+        finally:
+            station.disconnect()
     if path is not None:
         _print(f"Saved {path}")
     if trouble:
@@ -199,7 +208,7 @@ def repair(file: Path) -> None:
     """Make a whole session of a partial file that a crash left behind."""
     from solemetry.session import repair as repair_session
 
-    _print(f"Recovered {repair_session(file)}")
+    _print(f"Recovered {in_own_process(repair_session, file, _time_for(file))}")
 
 
 @app.command()
@@ -207,7 +216,7 @@ def verify(file: Path, as_json: AsJson = False) -> None:
     """Say whether a session file is whole; exit code 1 if it is not."""
     from solemetry.session import verify as verify_session
 
-    verdict = in_own_process(verify_session, file)
+    verdict = in_own_process(verify_session, file, _time_for(file))
     if as_json:
         typer.echo(json.dumps({"file": str(file), "whole": verdict.whole,
                                "problems": verdict.problems, "facts": verdict.facts}, indent=2))
@@ -218,26 +227,53 @@ def verify(file: Path, as_json: AsJson = False) -> None:
     raise SystemExit(0 if verdict.whole else 1)
 
 
-def in_own_process(work: Callable[[Any], T], argument: Any) -> T:
-    """Do something with a file in a process of its own: of a damaged one HDF5 itself can die.
+def _time_for(file: Path) -> float:
+    """How many seconds a whole file of this size takes at the very most."""
+    megabytes = file.stat().st_size / 1e6 if file.is_file() else 0.0
+    return 60.0 + megabytes
+
+
+def in_own_process(work: Callable[[Any], T], argument: Any, patience_s: float = 60.0) -> T:
+    """Do something with a file in a process of its own: of a damaged one HDF5 can die, or hang.
 
     Raises
     ------
     FileError
         When it did.
     """
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        try:
-            return pool.submit(work, argument).result()
-        except BrokenProcessPool:
+    context = get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(there, work, argument), daemon=True)
+    process.start()
+    there.close()
+    try:
+        if not here.poll(patience_s):
             raise FileError(
-                f"{argument} is so damaged that the HDF5 library dies of it.",
+                f"{argument} is so damaged that the HDF5 library finds no end in it.",
                 "Restore it from a copy.",
-            ) from None
+            )
+        outcome = here.recv()
+    except EOFError:
+        raise FileError(
+            f"{argument} is so damaged that the HDF5 library dies of it.",
+            "Restore it from a copy.",
+        ) from None
+    finally:
+        process.kill()
+        process.join()
+    if isinstance(outcome, Exception):
+        raise outcome
+    answer: T = outcome
+    return answer
+
+
+def _answer(asked: Any, work: Callable[[Any], Any], argument: Any) -> None:
+    try:
+        asked.send(work(argument))
+    except Exception as error:  # the one who asked raises it
+        asked.send(error)
 
 
 @app.command(name="self-test")
@@ -388,6 +424,34 @@ def bench_live(
         _print(f"Memory at most: {memory['begin']:.0f} MB, then {memory['end']:.0f} MB")
 
 
+@bench.command(name="screen")
+def bench_screen(
+    seconds: Annotated[float, typer.Option(help="How long for each.", min=5)] = 30.0,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how long from a step of the load to the screen and to the ear: virtual devices."""
+    _require_live()
+    from dataclasses import asdict
+
+    from solemetry_host.windows.step_response import step_responses
+
+    found = {front: asdict(late) for front, late in step_responses(seconds).items()}
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    _print_rows(
+        "From a step of the load to a painted frame and to a piece of sound with it, ms",
+        [
+            {"in front": front, "to": to, "n": late[to]["n"]}
+            | {name: f"{late[to][f'{name}_ms']:.0f}" for name in ("p50", "p95", "p99", "max")}
+            for front, late in found.items()
+            for to in ("screen", "ear")
+        ],
+    )
+    for front, late in found.items():
+        _print(f"{front}: {late['missed']} steps missed, {late['paints_hz']:.0f} frames a second")
+
+
 # ---- pods ----------------------------------------------------------------------------------
 
 pod = typer.Typer(help="What an insole's pod has kept in its own memory.", no_args_is_help=True)
@@ -493,6 +557,21 @@ def _utc(utc_s: int) -> str:
 
 
 # ---- stations ------------------------------------------------------------------------------
+
+
+@contextmanager
+def _publisher(wanted: bool) -> Iterator[Any]:
+    """Give what publishes blocks, or None; without the library it is said before anything runs."""
+    if not wanted:
+        yield None
+        return
+    from solemetry_host.live.publishing import Publisher
+
+    publisher = Publisher()
+    try:
+        yield publisher.push
+    finally:
+        publisher.close()
 
 
 def _patience_s(urls: list[str]) -> float:

@@ -356,14 +356,18 @@ points_s = st.lists(
 
 @given(points_s)
 def test_the_line_over_points_is_the_lowest_that_none_lies_above(points: np.ndarray) -> None:
-    """Beside a linear program: the least mean height over the points, none above it."""
+    """Beside a linear program: the least mean height over the points, none above it.
+
+    Over less than a minute, of those that drift by what two crystals can.
+    """
     line = line_over(points)
     at, proven = points.T
     height = line(at) - at
     assert (height - proven).min() > -1e-9
     centred = at - at.mean()
+    slope = (-100e-6, 100e-6) if np.ptp(at) < 60 else (None, None)
     best = linprog([1.0, 0.0], A_ub=-np.column_stack((np.ones_like(at), centred)), b_ub=-proven,
-                   bounds=[(None, None)] * 2)
+                   bounds=[(None, None), slope])
     assert height.mean() == pytest.approx(best.fun, abs=1e-7)
 
 

@@ -105,9 +105,9 @@ def test_bounds_are_recorded_read_back_and_played_again(tmp_path: Path) -> None:
 
     def take(item: Any) -> None:
         engine.take(item)
-        if engine._take is None and link.now_s > 5008.3:
+        if engine.snapshot.elapsed_s is None and link.now_s > 5008.3:
             engine.begin_take(recorder)
-        elif isinstance(item, Block) and engine._take is not None:
+        elif isinstance(item, Block) and engine.snapshot.elapsed_s is not None:
             live[item.t_host_ns] = state(engine, item)
 
     def state(engine: Engine, block: Block) -> tuple[Any, ...]:

@@ -283,8 +283,8 @@ class Kept:
         self.rows: list[np.ndarray] = []
         self.events: list[tuple[str, dict]] = []
 
-    def begin(self) -> None:
-        pass
+    def begin(self) -> int:
+        return 0
 
     def open(self, header: StreamHeader) -> None:
         self.headers.append(header)

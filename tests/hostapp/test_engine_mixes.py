@@ -424,8 +424,10 @@ def test_what_is_let_go_of_and_connected_again_goes_on_in_the_same_stream(
     assert (lost, reason) == (len(rows) - len(before) - len(after), "link")
 
 
-def test_numbers_come_at_most_sixty_times_a_second_from_each_device() -> None:
-    feeders = (plate("plate", FAST_PLATE), *insoles())
-    quick = [replace(feeder, read_s=0.005, late_s=0.0) for feeder in feeders]
-    seen = run(Engine(), feed(*quick, seconds=5.0))
-    assert 3 * 5 * 55 < len(seen) <= 3 * (5 * 60 + 1)
+def test_numbers_of_now_come_with_nearly_each_read_and_those_of_the_sway_at_60_hz() -> None:
+    quick = replace(plate("plate", FAST_PLATE), read_s=0.005, late_s=0.0)
+    seen = run(Engine(), feed(quick, seconds=5.0))
+    assert 5 * 150 < len(seen) <= 5 * 180 + 1
+    ellipses = {id(now.metrics.ellipse) for now in seen if now.metrics and now.metrics.ellipse}
+    assert 4 * 55 < len(ellipses) <= 4 * 60 + 1
+    assert np.diff([now.t_s for now in seen]).min() > 0

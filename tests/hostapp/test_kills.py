@@ -4,27 +4,29 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
-from torn_file import (
-    KEEPING_WHAT_WAS_SYNCED,
-    PAGE,
-    Mender,
-    chunks_of,
-    events_in,
-    has_rows,
-    power_lost,
-    recorder_process,
-    rows_in,
-    wait,
-)
+from power import PAGE, Disk, Image, images, put_under_the_recorder
+from torn_file import Mender, recorder_process, rows_in, wait
 
 import solemetry
-from solemetry.session import repair, verify
+from solemetry.calibration import Calibration
+from solemetry.device import DeviceDescription
+from solemetry.errors import FileError
+from solemetry.session import partial, repair, verify
+from solemetry.session.format import IMU, sample_type
+from solemetry_host.cli import in_own_process
+from solemetry_host.devices.source import Exchange, Opened
+from solemetry_host.live import recorder
+from solemetry_host.live.recorder import Recorder
+from solemetry_host.live.take import Gap, StreamHeader
 
 PLATE = "sim:plate?speed=20&steps_on=0"
 LOST_AT_MOST_S = 0.5
@@ -36,7 +38,7 @@ LOST_AT_MOST_S = 0.5
 def test_a_killed_recording_lacks_at_most_its_last_half_second(turn: int, tmp_path: Path) -> None:
     process = recorder_process(tmp_path / "s.h5", PLATE)
     partial = tmp_path / "s.partial.h5"
-    wait(partial.exists)
+    wait(lambda: partial.exists() and partial.stat().st_size > 2**20)  # the plate has its place
     time.sleep(0.5 + random.Random(turn).random())
     killed_ns = time.perf_counter_ns()
     process.kill()
@@ -58,66 +60,159 @@ def test_a_killed_recording_lacks_at_most_its_last_half_second(turn: int, tmp_pa
 
 
 @pytest.fixture(scope="module")
-def synced(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """One recording as it was on the disk after each of its flushes, from its first rows on."""
-    folder = tmp_path_factory.mktemp("synced")
-    process = recorder_process(
-        folder / "s.h5", "sim:plate?speed=40&steps_on=0", before=KEEPING_WHAT_WAS_SYNCED
-    )
-    wait((folder / "synced-0017").exists)
-    process.kill()
-    process.wait()
-    return [path for path in sorted(folder.glob("synced-*"))[:17] if has_rows(path)]
-
-
-@pytest.fixture(scope="module")
 def mender() -> Iterator[Mender]:
     with Mender() as mender:
         yield mender
 
 
-@pytest.mark.parametrize("end", ["missing", "blank"])
+def rows_of(channels: int, first: int, count: int, chance: np.random.Generator) -> np.ndarray:
+    """Rows as a recorder gets them, none of their bytes blank for long."""
+    rows = np.zeros(count, sample_type(channels))
+    number = first + np.arange(count)
+    rows["index"], rows["boot_id"], rows["conversion"] = number, 1, number[:, None] % 256
+    rows["t_dev_us"] = 5_000_000 + 10_000 * number
+    rows["t_host_ns"] = 10**12 + 10**7 * (first + count)
+    rows["counts"] = chance.integers(-(2**23), 2**23, (count, channels))
+    return rows
+
+
+def opened(device: str, stream: str) -> StreamHeader:
+    description = DeviceDescription.builtin(device)
+    plain = Opened(stream, 0, description, None, {"accel_g": 16, "gyro_dps": 2000})
+    calibration = Calibration.nominal(description)
+    return StreamHeader(plain, calibration, ((4_000_000, 7),), 0, ())
+
+
+def recorded(folder: Path, blocks: int, patch: pytest.MonkeyPatch) -> Disk:
+    """A recording of a plate to which an insole comes when half of it is over."""
+    disk, chance = Disk(), np.random.default_rng(3)
+    put_under_the_recorder(disk, patch)
+    patch.setattr(recorder, "FLUSH_S", 0.001)
+    taking = Recorder(folder / "s.h5")
+    taking.begin()
+    streams = {"plate": "plate-hx711-uno"}
+    for block in range(blocks):
+        if block == blocks // 2:
+            streams["insole-left"] = "insole-16-esp32s3"
+        for stream, device in streams.items():
+            if stream not in taking._rows:
+                taking.open(opened(device, stream))
+            channels = 4 if stream == "plate" else 16
+            rows = rows_of(channels, taking._rows[stream] * 21 // 20, 20, chance)
+            taking.samples(stream, rows, [Gap(0, 1, "lost")] if block else [])
+            seen_us, seen_ns = int(rows["t_dev_us"][-1]), int(rows["t_host_ns"][-1])
+            taking.clock(stream, seen_us, seen_ns - 1000 * seen_us, 0, (7, 10**6))
+            taking.exchange(Exchange(stream, 10 + block, 5 + block, 6, 7))
+            if stream != "plate":
+                imu = np.zeros(20, IMU)
+                for name in ("index", "boot_id", "t_dev_us", "t_host_ns"):
+                    imu[name] = rows[name]
+                imu["imu"] = chance.integers(-(2**15), 2**15, (20, 6))
+                taking.imu(stream, imu)
+        taking.event(10**12 + block, "marker", {"text": "äh" * int(chance.integers(1, 90))})
+        wait(lambda: taking.failure or not taking._queue.qsize())
+    taking._queue.put(None)
+    assert taking._thread is not None
+    taking._thread.join()
+    assert taking.failure is None
+    return disk
+
+
+def assert_all_that_was_synced_is_there(path: Path, image: Image, disk: Disk) -> None:
+    with h5py.File(path) as file:
+        for table, synced in image.synced.items():
+            truth = disk.recorded[table]
+            rows = file[table][:] if synced or table in file else truth[:0]
+            assert len(rows) >= synced, (table, image.how)
+            expected = truth[: len(rows)]
+            if table == "/events":
+                rows = np.array([(at, kind.decode(), text.decode()) for at, kind, text in rows])
+                expected = np.array(expected.tolist())
+            assert rows.tobytes() == expected.tobytes(), (table, image.how)
+
+
+def recorded_in_parts(folder: Path, blocks: int, parts: int) -> Disk:
+    """A recording whose tables run through many parts, of two sizes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(partial, "FIRST_BYTES", 2**10)
+        patch.setattr(partial, "MOST_BYTES", 2**12)
+        patch.setattr(recorder, "MANY_PARTS", parts)
+        patch.setattr(partial, "FEW_PARTS", parts)
+        return recorded(folder, blocks, patch)
+
+
 @pytest.mark.parametrize(
-    "every", [7, pytest.param(1, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])]
+    ("blocks", "parts", "cuts"),
+    [
+        (120, 70, 150),
+        pytest.param(1000, 500, 3000, marks=[pytest.mark.soak, pytest.mark.timeout(7200)]),
+    ],
 )
+def test_nothing_that_was_synced_is_lost_with_the_power(
+    blocks: int, parts: int, cuts: int, mender: Mender, tmp_path: Path
+) -> None:
+    disk = recorded_in_parts(tmp_path, blocks, parts)
+    broken, mended = tmp_path / "s.partial.h5", tmp_path / "s.h5"
+    opened = 0
+    for image in images(disk.log, cuts, random.Random(blocks)):
+        broken.write_bytes(image.data)
+        seen = mender.open(broken)
+        if not seen.error:
+            opened += 1
+            assert seen.rows.get("plate", 0) >= image.synced["/streams/plate/samples"]
+        else:
+            assert "solemetry repair" in seen.error
+        outcome = mender.repair(broken)
+        assert (outcome.error, outcome.problems) == ("", []), image.how
+        assert_all_that_was_synced_is_there(mended, image, disk)
+        mended.unlink()
+        (tmp_path / "s.h5.damaged").unlink(missing_ok=True)
+    assert opened > cuts // 10
+
+
+@pytest.mark.parametrize("end", ["missing", "blank"])
 def test_a_file_torn_at_any_page_gives_back_every_row_that_lies_before(
-    end: str, every: int, synced: list[Path], mender: Mender, tmp_path: Path
+    end: str, mender: Mender, tmp_path: Path
 ) -> None:
-    whole, chunks = synced[-1].read_bytes(), chunks_of(synced[-1])
-    index, told = rows_in(synced[-1])["index"].tolist(), events_in(synced[-1])
-    # What was on the disk after the first flush is not written again.
-    first, partial = len(synced[0].read_bytes()) // PAGE + 1, tmp_path / "s.partial.h5"
-    pages = range(first, len(whole) // PAGE + 1)
-    for page in [*pages[::-1][:12], *pages[::every]]:
+    disk = recorded_in_parts(tmp_path, 40, 40)
+    whole, truth = disk.getvalue(), disk.recorded["/streams/plate/samples"]
+    broken, mended = tmp_path / "s.partial.h5", tmp_path / "s.h5"
+    ends = np.array([whole.index(row.tobytes()) + len(row.tobytes()) for row in truth])
+    first = int(ends[0]) // PAGE + 1
+    for page in range(first, len(whole) // PAGE + 1, 4):
         kept = whole[: page * PAGE]
-        partial.write_bytes(kept if end == "missing" else kept.ljust(len(whole), b"\0"))
-        mended = mender.mend(partial)
-        safe = min((row for row, ends in chunks if ends > page * PAGE), default=len(index))
-        assert (mended.error, mended.problems) == ("", [])
-        assert mended.index == index[: len(mended.index)]
-        assert mended.events == told[: len(mended.events)]
-        assert len(mended.index) >= safe
-        (tmp_path / "s.h5").unlink()
+        broken.write_bytes(kept if end == "missing" else kept.ljust(len(whole), b"\0"))
+        outcome = mender.repair(broken)
+        safe = int(np.argmax(ends >= page * PAGE)) if ends[-1] >= page * PAGE else len(truth)
+        assert (outcome.error, outcome.problems) == ("", [])
+        rows = rows_in(mended)
+        assert len(rows) >= safe
+        assert rows.tobytes() == truth[: len(rows)].tobytes()
+        mended.unlink()
         (tmp_path / "s.h5.damaged").unlink(missing_ok=True)
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(k, marks=pytest.mark.soak) for k in (2, 3, 4))])
-def test_no_row_that_was_synced_is_lost_with_the_power(
-    seed: int, synced: list[Path], mender: Mender, tmp_path: Path
-) -> None:
-    chance, partial = random.Random(seed), tmp_path / "s.partial.h5"
-    for _ in range(100):
-        at = chance.randrange(len(synced) - 1)
-        partial.write_bytes(
-            power_lost(synced[at].read_bytes(), synced[at + 1].read_bytes(), chance)
+def test_a_torn_recording_is_verified_and_repaired_by_the_command(tmp_path: Path) -> None:
+    disk = recorded_in_parts(tmp_path, 40, 40)
+    broken, whole = tmp_path / "s.partial.h5", disk.getvalue()
+    broken.write_bytes(whole[: len(whole) * 3 // 4])
+
+    def solemetry_says(verb: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "solemetry_host", verb, str(broken)],
+            capture_output=True, text=True, check=False,
         )
-        mended = mender.mend(partial)
-        assert (mended.error, mended.problems) == ("", [])
-        there = rows_in(synced[at])["index"].tolist()
-        assert mended.index[: len(there)] == there
-        told = events_in(synced[at])
-        assert mended.events[: len(told)] == told
-        written = rows_in(synced[at + 1])["index"].tolist()
-        assert mended.index == written[: len(mended.index)]
-        (tmp_path / "s.h5").unlink()
-        (tmp_path / "s.h5.damaged").unlink(missing_ok=True)
+
+    refused = solemetry_says("verify")
+    assert refused.returncode == 1
+    assert "cut short" in refused.stderr
+    assert "solemetry repair" in refused.stderr
+    assert solemetry_says("repair").returncode == 0
+    rows, truth = rows_in(tmp_path / "s.h5"), disk.recorded["/streams/plate/samples"]
+    assert len(rows) > len(truth) // 2
+    assert rows.tobytes() == truth[: len(rows)].tobytes()
+
+
+def test_a_file_that_holds_the_library_forever_does_not_hold_the_program() -> None:
+    with pytest.raises(FileError, match="finds no end"):
+        in_own_process(time.sleep, 100, patience_s=0.5)

@@ -4,14 +4,20 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from heel_raises import Person, gesture
+from mixes import by_arrival
 from PySide6 import QtCore, QtGui, QtWidgets
 from pytestqt.qtbot import QtBot
+from raised_live import insole, plate, stamp
 
 import solemetry
+from solemetry_host.devices.source import Emit
 from solemetry_host.devices.url import open_source
 from solemetry_host.live.station import Station
 from solemetry_host.windows import theme
@@ -166,6 +172,55 @@ def test_the_sway_is_heard_and_every_stage_is_timed(qtbot: QtBot, window: LiveWi
     click(qtbot, window.connect_button)
     assert window.sound_button.text() == "Sound on"
     qtbot.waitUntil(lambda: pane.summary.text() == "Not connected.", timeout=2000)
+
+
+class Standing:
+    """Somebody on a plate with insoles on, as fast as it goes; raises both heels when told to."""
+
+    name = "scripted"
+
+    def __init__(self) -> None:
+        person = Person(2, 24.0, gesture(16.0, np.random.default_rng(2)))
+        self._sent = [plate(person), insole(person, "left"), insole(person, "right")]
+        self.raise_heels = threading.Event()
+
+    def run(self, emit: Emit, stop: threading.Event) -> None:
+        for each in self._sent:
+            emit(each.opened)
+        for item in by_arrival(*(each.items for each in self._sent)):
+            if item.t_host_ns > stamp(9.0) and not self.raise_heels.wait(60):
+                return
+            emit(item)
+        stop.wait(60)
+
+
+def test_a_person_is_led_through_the_sync_gesture_by_button_or_key(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    person = Standing()
+    window = LiveWindow(lambda url: Station(lambda: person), "sim:plate", tmp_path)
+    qtbot.addWidget(window)
+    window.show()
+    assert not window.sync_button.isEnabled()
+    assert window.sync_button.shortcut() == QtGui.QKeySequence("Y")
+    assert "Key Y" in window.sync_button.toolTip()
+    click(qtbot, window.connect_button)
+    qtbot.waitUntil(lambda: window.sync_button.isEnabled(), timeout=20000)
+    for _ in range(2):
+        click(qtbot, window.sync_button)
+        qtbot.waitUntil(lambda: window.sync_button.text() == "Stop sync", timeout=20000)
+        assert window.sync_button.shortcut() == QtGui.QKeySequence("Y")
+        qtbot.waitUntil(lambda: "clocks are still being compared" in window.state.text())
+        click(qtbot, window.sync_button)
+        qtbot.waitUntil(lambda: window.sync_button.text() == "Sync", timeout=20000)
+        assert "not waited for any more" in window.message.text()
+    click(qtbot, window.sync_button)
+    qtbot.waitUntil(lambda: window.sync_button.text() == "Stop sync", timeout=20000)
+    person.raise_heels.set()
+    qtbot.waitUntil(lambda: "Synchronised with plate" in window.message.text(), timeout=40000)
+    assert "give or take" in window.message.text()
+    qtbot.waitUntil(lambda: window.sync_button.text() == "Sync", timeout=20000)
+    window.close()
 
 
 def first_column(table: QtWidgets.QTableWidget) -> list[str]:

@@ -3,16 +3,24 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pylsl
 import pytest
+from torn_file import wait
 
+import solemetry
+import solemetry_host
 from solemetry.calibration import Calibration
 from solemetry.cop import center_of_pressure, total_force
 from solemetry.device import DeviceDescription
@@ -22,7 +30,10 @@ from solemetry_host.devices.lsl_source import LslSource
 from solemetry_host.devices.source import Block, Exchange, Item, Notice, Opened
 from solemetry_host.devices.url import open_source
 from solemetry_host.live.clock import DeviceClock
+from solemetry_host.live.engine import Engine
 from solemetry_host.live.publishing import Publisher
+from solemetry_host.live.recorder import Recorder
+from solemetry_host.live.station import Station
 from solemetry_host.lsl.library import HostClock
 
 PLATE = DeviceDescription.builtin("plate-hx711-uno")
@@ -30,17 +41,23 @@ INFO = {"firmware": "1.0.0", "board": "Arduino Uno", "adc": "HX711", "side": ""}
 ZERO = np.array([1000.0, -2000.0, 300.0, 40.0])
 CALIBRATION = Calibration(ZERO, np.full(4, 2e-3), "9 points")
 RATE_HZ = PLATE.rate_hz
+CONFIGURATION = (
+    "[ports]\nIPv6 = disable\n"
+    "[multicast]\nResolveScope = machine\n"
+    f"[lab]\nSessionID = solemetry-test-{time.time_ns()}\n"
+    "[log]\nlevel = -3\n"
+)
+PATHS = [str(Path(package.__file__).parents[1]) for package in (solemetry, solemetry_host)]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def alone() -> None:
-    """Nobody else's streams are seen, and nobody sees ours."""
-    pylsl.set_config_content(
-        "[ports]\nIPv6 = disable\n"
-        "[multicast]\nResolveScope = machine\n"
-        f"[lab]\nSessionID = solemetry-test-{time.time_ns()}\n"
-        "[log]\nlevel = -3\n"
-    )
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nobody else's streams are seen, and nobody sees ours, nor those of commands that we run."""
+    file = tmp_path_factory.mktemp("lsl") / "lsl_api.cfg"
+    file.write_text(CONFIGURATION)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LSLAPICFG", str(file))
+        yield
 
 
 # ---- going out
@@ -277,6 +294,118 @@ def test_the_difference_of_two_clocks_is_measured_to_half_of_a_look_and_renewed(
     assert clock.ahead_ns == pytest.approx(8_000_000_000, abs=500)
 
 
+def test_a_reader_that_does_not_read_keeps_nobody_waiting() -> None:
+    rows = rows_of_a_plate(60_001, time.perf_counter_ns())  # more than are kept for it
+    source = Published(rows, ahead_ns=0, stream="slow")
+    source.push(slice(0, 1))
+    inlets = [resolve(f"slow-{what}", max_buflen=1) for what in ("counts", "force", "cop")]
+    longest_s = 0.0
+    for at in range(1, 60_001, 1000):
+        began_s = time.perf_counter()
+        source.push(slice(at, at + 1000))
+        longest_s = max(longest_s, time.perf_counter() - began_s)
+    inlets.clear()
+    source.publisher.close()
+    assert longest_s < 2.0  # of a minute that these rows took, and of a busy computer
+
+
+def test_a_device_that_comes_after_its_own_recording_is_published_as_of_now() -> None:
+    rows, hour_ns = rows_of_a_plate(30, 0), 3_600_000_000_000
+    publisher, now_ns = Publisher(), time.perf_counter_ns()
+
+    def push(opened: Opened, part: np.ndarray, at_ns: int) -> None:
+        block = Block("later", at_ns, part)
+        publisher.push(opened, block, CALIBRATION, lambda t_us: at_ns + (t_us - 5_000_000) * 1000)
+
+    push(Opened("later", 0, PLATE, CALIBRATION), rows[:1], now_ns - hour_ns)
+    inlet = resolve("later-counts")
+    push(Opened("later", 1, PLATE, CALIBRATION), rows[1:], now_ns)
+    _, stamps = pulled(inlet, 29)
+    publisher.close()
+    assert abs(stamps - pylsl.local_clock()).max() < 5.0
+
+
+def test_what_the_command_publishes_is_what_it_records(tmp_path: Path) -> None:
+    """Rows equal one by one, and stamps within what the questions leave open of the clock."""
+    out = tmp_path / "s.h5"
+    run = [sys.executable, "-m", "solemetry_host", "record", "--lsl", "--seconds", "6",
+           "--device", "sim:plate?steps_on=0&seed=2", "--device", "sim:plate?steps_on=0",
+           "--out", str(out)]  # fmt: skip
+    said = tmp_path / "said.txt"
+    with said.open("w") as log, subprocess.Popen(run, stdout=log, stderr=log) as command:
+        while not pylsl.resolve_byprop("name", "plate-2-cop", timeout=0.5):
+            assert command.poll() is None, said.read_text()
+        inlets = {what: resolve(f"plate-2-{what}") for what in ("counts", "force", "cop")}
+        ahead_s = np.median([pylsl.local_clock() - time.perf_counter() for _ in range(99)])
+        read: dict[str, list[Any]] = {what: [] for what in inlets}
+        while command.poll() is None:
+            for what, inlet in inlets.items():
+                values, stamps = inlet.pull_chunk(0.1, 4096, min_samples=1)
+                if len(stamps):
+                    read[what].append((values, stamps))
+    assert command.returncode == 0, said.read_text()
+    with h5py.File(out) as file:
+        samples = file["streams/plate-2/samples"][:]
+        half_ns = file["streams/plate-2/clock"]["half_width_ns"]
+        t0_s = float(file.attrs["t0_host_ns"]) * 1e-9
+    # Either way from the middle, for the live clock and for that of the whole recording.
+    tolerance_s = 2e-9 * half_ns.max() + 1e-4
+
+    values, _ = map(np.concatenate, zip(*read["counts"], strict=True))
+    came = values[np.isin(values[:, 12], samples["index"])]
+    part = samples[np.isin(samples["index"], came[:, 12])]
+    assert len(came) > 0.5 * len(samples)
+    np.testing.assert_array_equal(came[:, :4], part["counts"])
+    np.testing.assert_array_equal(came[:, 8:12], part["conversion"])
+
+    stream = solemetry.open(out).streams["plate-2"]
+    for what, truth in (
+        ("force", stream.forces_n), ("cop", np.column_stack((stream.force_n, stream.cop_mm))),
+    ):
+        values, stamps = map(np.concatenate, zip(*read[what], strict=True))
+        t_s = stamps - ahead_s - t0_s
+        inside = (t_s > stream.t_s[3] - 0.004) & (t_s < stream.t_s[-3])
+        nearest = np.searchsorted(stream.t_s, t_s[inside] - 0.5 / stream.fs_hz)
+        assert (np.diff(nearest) == 1).all()
+        assert abs(stream.t_s[nearest] - t_s[inside]).max() < tolerance_s
+        np.testing.assert_allclose(
+            values[inside], truth[nearest], rtol=1e-4, atol=1e-2, err_msg=what
+        )
+
+
+def test_without_the_library_the_command_says_so_and_records_nothing(tmp_path: Path) -> None:
+    (tmp_path / "pylsl.py").write_text("raise ImportError\n")
+    out = tmp_path / "s.h5"
+    done = subprocess.run(
+        [sys.executable, "-m", "solemetry_host", "record", "--lsl", "--seconds", "1",
+         "--out", str(out)],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *PATHS])},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Lab Streaming Layer is not installed" in done.stderr
+    assert "pip install" in done.stderr
+    assert not list(tmp_path.glob("*.h5"))
+
+
+def test_publishing_that_fails_is_said_once_and_ends_no_recording(tmp_path: Path) -> None:
+    def publish(*_: Any) -> None:
+        raise OSError("the network is gone")
+
+    station = Station(lambda: open_source("sim:plate?steps_on=0"), publish=publish)
+    station.connect()
+    try:
+        wait(lambda: station.ready)
+        station.record(tmp_path / "s.h5")
+        wait(lambda: (station.snapshot.elapsed_s or 0) > 1)
+        told = [message.text for message in station.snapshot.messages]
+        path = station.stop_recording()
+    finally:
+        station.disconnect()
+    assert len([text for text in told if "Nothing is published any more" in text]) == 1
+    assert solemetry.open(path).streams["plate"].lost_rows == 0
+
+
 # ---- coming in
 
 
@@ -380,6 +509,40 @@ def test_force_and_centre_of_pressure_of_another_program_come_in() -> None:
     assert np.isnan(cop[:50]).all()
     assert abs(total_force(forces) - np.where(np.arange(600) < 50, 3.0, truth[:, 0])).max() < 1e-3
     assert abs(cop[50:] - truth[50:, 1:]).max() < 1e-2
+
+
+@pytest.mark.parametrize(
+    "channels",
+    [[("Fz", "N"), ("COPx", "mm"), ("COPy", "mm")], [("a", "N"), ("b", "N")]],
+    ids=["a load and its place", "cells nobody knows where"],
+)
+def test_halves_of_a_plate_that_is_only_known_by_its_stream_are_refused(
+    channels: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    name = f"foreign {len(channels)}"
+    sender, values = Sender(name, channels), np.full((10, len(channels)), 300.0, np.float32)
+    with taken(name) as source:
+        for _ in range(60):
+            sender.push(values, pylsl.local_clock() - np.arange(10)[::-1] / 200)
+            time.sleep(0.05)
+        source.wait(lambda s: len(s.rows()) == 600)
+    engine, recorder = Engine(), Recorder(tmp_path / "s.h5")
+    for item in source.items:
+        engine.take(item)
+        if isinstance(item, Opened):
+            engine.begin_take(recorder)
+    engine.end_take()
+    metrics = engine.snapshot.metrics
+    assert metrics is not None
+    assert metrics.force_n == pytest.approx(values[0][:1].sum() if "Fz" in channels[0] else 600)
+    for share in (metrics.right, metrics.front):
+        assert np.isnan(share.value)
+        assert share.of == ""
+    loading = solemetry.analysis.analyze(solemetry.open(recorder.stop()))["loading"]
+    for share in ("right_share", "front_share"):
+        fact = next(iter(loading.values()))[share]
+        assert fact["value"] is None
+        assert "where its middle is" in fact["note"]
 
 
 def test_the_senders_clock_is_bound_to_ours_within_a_millisecond() -> None:

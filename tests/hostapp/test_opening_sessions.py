@@ -7,9 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from torn_file import recorder_process, rows_in, wait
 
 from solemetry.session.format import VERSION
 
@@ -32,6 +34,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
          "--foot", "left:heel=-60,-100;axis=-7;length=255", "--out", str(folder / "run.h5")],
         check=True, capture_output=True,
     )
+    killed = recorder_process(folder / "left.h5", "sim:plate?steps_on=0&mass=68")
+    left = folder / "left.partial.h5"
+    wait(lambda: left.exists() and left.stat().st_size > 2**20)
+    time.sleep(1.5)
+    killed.kill()
+    killed.wait()
+    left.rename(folder / "run.partial.h5")
     return folder
 
 
@@ -70,9 +79,16 @@ def test_pandas_shows_every_channel_and_the_events(folder: Path) -> None:
     assert "count" in shown
 
 
+def test_h5py_alone_reads_what_a_killed_recording_left(folder: Path) -> None:
+    shown, truth = run(snippets("python")[2], folder), rows_in(folder / "run.partial.h5")
+    assert len(truth) > 50
+    assert shown == f"{len(truth)} {truth['counts'][-1]}\n"
+    assert "counts" in shell(snippets("sh")[1], folder)
+
+
 def test_there_are_no_snippets_that_are_not_run() -> None:
-    assert len(snippets("python")) == 2
-    assert len(snippets("sh")) == 1
+    assert len(snippets("python")) == 3
+    assert len(snippets("sh")) == 2
     assert len(IN_TABLE) == 7
 
 

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
 import pytest
+from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailableReason
 from broken_link import (
     PERIOD_US,
     Heard,
@@ -20,6 +21,7 @@ from broken_link import (
     plate_info,
     sample,
 )
+from mixes import PLATE, Feeder, on_plate
 from plain_decoder import INFO, SAMPLE, encode
 from torn_file import wait
 
@@ -27,7 +29,8 @@ import solemetry
 from solemetry.errors import DeviceError
 from solemetry.session import verify
 from solemetry_host.devices import board
-from solemetry_host.devices.source import Item, Opened
+from solemetry_host.devices.radio import no_bluetooth
+from solemetry_host.devices.source import Block, Item, Opened
 from solemetry_host.devices.url import open_sources
 from solemetry_host.live.engine import Engine
 from solemetry_host.live.recorder import Recorder
@@ -209,3 +212,81 @@ def test_two_plates_that_say_the_same_id_are_told_apart_and_both_recorded(tmp_pa
     assert newtons == pytest.approx([68 * 9.80665, 80 * 9.80665], rel=0.03)
     assert [stream.lost_rows for stream in session.streams.values()] == [0, 0]
     assert len([text for text in told if "same" in text or "two" in text.lower()]) == 1
+
+
+def test_two_insoles_that_say_left_are_told_apart_and_no_share_is_given(tmp_path: Path) -> None:
+    insole = "sim:insoles?side=left&steps_on=0"
+    station = Station(lambda: open_sources("sim:plate?steps_on=0", insole, insole))
+    station.connect()
+    wait(lambda: station.ready)
+    station.record(tmp_path / "s.h5")
+    wait(lambda: (station.snapshot.elapsed_s or 0) > 2)
+    told = [message.text for message in station.snapshot.messages]
+    joined = station.snapshot.joined
+    path = station.stop_recording()
+    station.disconnect()
+    (said,) = [text for text in told if "Two insoles say they are the left one" in text]
+    assert "solemetry side" in said
+    assert joined == ()
+    session = solemetry.open(path)
+    assert set(session.streams) == {"plate", "insole-left", "insole-left-2"}
+    assert [stream.lost_rows for stream in session.streams.values()] == [0, 0, 0]
+
+
+class _WithoutRadio:
+    """An insole over the air, on a computer whose Bluetooth is switched off."""
+
+    name = "ble:left"
+
+    def run(self, emit: Any, stop: Any) -> None:
+        off = BleakBluetoothNotAvailableReason.POWERED_OFF
+        raise no_bluetooth(BleakBluetoothNotAvailableError("off", off))
+
+
+class _Refused:
+    """A plate with a firmware of another age."""
+
+    name = "serial:old"
+
+    def run(self, emit: Any, stop: Any) -> None:
+        listen(ScriptedTransport([plate_frame(0)], plate_info(major=9)), emit)
+
+
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [(_WithoutRadio, "Bluetooth is switched off. Switch it on."),
+     (_Refused, "version 9; this app speaks 1")],
+)  # fmt: skip
+def test_what_cannot_be_used_is_said_and_the_rest_is_recorded(
+    broken: type, words: str, tmp_path: Path
+) -> None:
+    station = Station(lambda: [broken(), *open_sources("sim:plate?steps_on=0")])
+    station.connect()
+    wait(lambda: station.failures and station.snapshot.metrics is not None)
+    station.record(tmp_path / "s.h5")
+    wait(lambda: (station.snapshot.elapsed_s or 0) > 1)
+    told = [message.text for message in station.snapshot.messages]
+    path = station.stop_recording()
+    station.disconnect()
+    assert [text for text in told if words in " ".join(text.split())]
+    assert solemetry.open(path).streams["plate"].lost_rows == 0
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.94, 1.03, 1.06, 2.0, 30.0])
+def test_a_clock_that_runs_at_another_rate_is_no_clock_that_jumps(rate: float) -> None:
+    """As of a simulation that runs faster than time: each second would be a jump."""
+    device = Feeder("plate", PLATE, on_plate(500.0, 0.0, 0.0, PLATE), drift=rate - 1)
+    engine = Engine()
+    for item in [device.opened(), *device.blocks(1.0, 1.0 + 20.0 / max(rate, 1.0))]:
+        engine.take(item)
+    assert engine.snapshot.messages == ()
+
+
+def test_a_jump_is_said_once_for_its_cause() -> None:
+    device = Feeder("plate", PLATE, on_plate(500.0, 0.0, 0.0, PLATE))
+    engine, slept_ns = Engine(), 3_000_000_000
+    for item in [device.opened(), *device.blocks(1.0, 25.0)]:
+        late = isinstance(item, Block) and item.t_host_ns > 15_000_000_000
+        engine.take(replace(item, t_host_ns=item.t_host_ns + slept_ns) if late else item)
+    assert len([m for m in engine.snapshot.messages if "moved apart by 3000 ms" in m.text]) == 1
+    assert len(engine.snapshot.messages) == 1

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole app with its window open, for so many minutes: give them, and a folder.
 
-Prints as JSON what came of it. The recording is in the folder.
+Prints as JSON how it goes, line by line, and in the last line what came of it. The recording is
+in the folder.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from solemetry_host.live.station import Station
 from solemetry_host.windows.app import application
 from solemetry_host.windows.live_window import LiveWindow
 
-DEVICES = ("sim:plate?steps_on=1", "sim:insoles")
+DEVICES = ("sim:plate?board=ads131m04&steps_on=1", "sim:insoles")
+"""A plate at 1 kHz, two insoles at 100 Hz."""
+
+LOOKS = 20
 
 
 class Paints(QtCore.QObject):
@@ -59,13 +63,19 @@ def main(minutes: float, folder: Path) -> None:
     window.toggle_recording()
     wait(qt, 10)
     paints, began = Paints(window.plate.viewport()), time.monotonic()
-    cpu_s, memory = time.process_time(), [memory_mb()]
-    for _ in range(20):
-        wait(qt, minutes * 60 / 20)
+    cpu_s, memory = time.process_time(), []
+    for look in range(LOOKS + 1):
+        if look:
+            wait(qt, minutes * 60 / LOOKS)
+        found = station.diagnostics()
         memory.append(memory_mb())
+        print(json.dumps({
+            "minute": (time.monotonic() - began) / 60,
+            "memory_mb": memory[-1],
+            "latency_p95_ms": {stage: spread.p95_ms for stage, spread in found.latency.items()},
+        }), flush=True)  # fmt: skip
     seconds = time.monotonic() - began
     cpu_share = (time.process_time() - cpu_s) / seconds
-    found = station.diagnostics()
     paints_hz = paints.count / seconds
     window.toggle_recording()
     window.close()
@@ -75,8 +85,11 @@ def main(minutes: float, folder: Path) -> None:
         "cpu_share": cpu_share,
         "memory_mb": memory,
         "latency_p95_ms": {stage: spread.p95_ms for stage, spread in found.latency.items()},
+        "latency_p99_ms": {stage: spread.p99_ms for stage, spread in found.latency.items()},
         "overflowed": found.overflowed,
         "most_waiting": found.most_waiting,
+        "collector_ms": found.collector_ms,
+        "lost_rows": {v.stream: v.link.lost_rows for v in station.snapshot.devices},
         "recording": str(window.last_recording),
         "messages": [message.text for message in station.snapshot.messages],
     }))  # fmt: skip

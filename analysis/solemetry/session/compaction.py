@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the file of a running recording to the file that is kept.
 
-A partial file survives a killed writer because it is plain: uncompressed chunks, flushed
-often. A finished one is small and carries checksums. Between the two stand a temporary file
-and one atomic rename, so that at every moment one whole file exists.
+A partial file survives a killed writer and a loss of power because nothing in it is moved or
+rewritten: see `solemetry.session.partial`. A finished one is small and carries checksums. Between
+the two stand a temporary file and one atomic rename, so that at every moment one whole file exists.
 """
 
 from __future__ import annotations
@@ -22,16 +22,12 @@ from numpy.typing import NDArray
 from solemetry.errors import FileError, RecordingError
 from solemetry.session.consistency import consistent_rows, plausible_entries
 from solemetry.session.format import COMPLETE, PARTIAL_SUFFIX, RECOVERED, SUFFIX
-from solemetry.session.heap import has_text, read_rows_with_text
-from solemetry.session.reading import open_hdf5
+from solemetry.session.joining import Reader, Unreadable, as_text, join, read_whole
+from solemetry.session.partial import BROKEN, read_table, unmarked_slots
+from solemetry.session.reading import open_as_it_lies
 from solemetry.session.whole import write_whole
 
 _ROWS_AT_ONCE = 16384
-
-Reader = Callable[[h5py.Dataset], NDArray[Any]]
-Unreadable = Callable[[str, Exception], None]
-_BROKEN = (KeyError, ValueError, OSError, RuntimeError, MemoryError)
-"""What h5py raises on a damaged file."""
 
 
 def finish(partial: Path, state: str = COMPLETE) -> Path:
@@ -64,8 +60,8 @@ def finish(partial: Path, state: str = COMPLETE) -> Path:
             "`solemetry repair` saves what can be read.",
         ) from error
 
-    with open_hdf5(partial) as source:
-        finished = _pack(source, partial, state, _read_all, refuse)
+    with open_as_it_lies(partial) as source:
+        finished = _pack(source, partial, state, read_whole, refuse)
     partial.unlink()
     return finished
 
@@ -89,22 +85,30 @@ def repair(partial: Path) -> Path:
     padded = target.with_name(target.name + ".padded")
     left_out: list[str] = []
 
-    def salvage(dataset: h5py.Dataset) -> NDArray[Any]:
-        rows = _read_what_can_be_read(dataset)
-        if dataset.shape == ():
+    def salvage(node: h5py.Dataset | h5py.Group) -> NDArray[Any]:
+        rows, more = _read_what_can_be_read(node)
+        if rows.shape == ():
             return rows
-        rows = rows[: _believable(dataset, rows)]
-        if len(rows) < len(dataset):
-            left_out.append(dataset.name)
-        return rows
+        believable = _believable(node, rows)
+        if more or believable < len(rows):
+            left_out.append(node.name)
+        return rows[:believable]
 
     def pass_over(name: str, error: Exception) -> None:
         left_out.append(name)
 
+    def tidy(packed: h5py.File) -> None:
+        left_out.extend(_drop_stumps(packed))
+
     try:
         readable = _made_whole(partial, padded)
-        with open_hdf5(readable) as source:
-            finished = _pack(source, partial, RECOVERED, salvage, pass_over)
+        with open_as_it_lies(readable) as source:
+            left_out += unmarked_slots(source)
+            finished = _pack(source, partial, RECOVERED, salvage, pass_over, tidy)
+    except BROKEN as error:
+        raise FileError(
+            f"{partial} is too damaged to save anything of it: {error}.", "It stays as it is."
+        ) from error
     finally:
         padded.unlink(missing_ok=True)
     if left_out or readable != partial:
@@ -118,13 +122,19 @@ def repair(partial: Path) -> Path:
 
 
 def _pack(
-    source: h5py.File, partial: Path, state: str, read: Reader, unreadable: Unreadable
+    source: h5py.File,
+    partial: Path,
+    state: str,
+    read: Reader,
+    unreadable: Unreadable,
+    tidy: Callable[[h5py.File], None] = lambda packed: None,
 ) -> Path:
     target = _free_name(_final_name(partial))
 
     def fill(packed: h5py.File) -> None:
-        _copy_group(source, packed, read, unreadable)
+        join(source, packed, read, unreadable, _packing)
         packed.attrs["state"] = state
+        tidy(packed)
 
     try:
         write_whole(target, fill)
@@ -134,49 +144,13 @@ def _pack(
     return target
 
 
-def _copy_group(
-    source: h5py.Group, target: h5py.Group, read: Reader, unreadable: Unreadable
-) -> None:
-    _copy_attributes(source, target, unreadable)
-    for name in source:
-        try:
-            node = source[name]
-            rows = None if isinstance(node, h5py.Group) else read(node)
-        except _BROKEN as error:
-            unreadable(f"{source.name}/{name}", error)
-            continue
-        if rows is None:
-            _copy_group(node, target.create_group(name), read, unreadable)
-        else:
-            copy = target.create_dataset(
-                name, data=rows, dtype=node.dtype, **_packing(node, rows)
-            )
-            _copy_attributes(node, copy, unreadable)
-
-
-def _copy_attributes(
-    source: h5py.Group | h5py.Dataset, target: h5py.Group | h5py.Dataset, unreadable: Unreadable
-) -> None:
-    for key in source.attrs:
-        try:
-            value = source.attrs[key]
-        except _BROKEN as error:
-            unreadable(f"{source.name}@{key}", error)
-            continue
-        target.attrs[key] = value
-
-
-def _packing(source: h5py.Dataset, rows: NDArray[Any]) -> dict[str, Any]:
+def _packing(rows: NDArray[Any]) -> dict[str, Any]:
     """Choose filters for numbers; text of any length lies elsewhere in the file and takes none."""
-    kinds = [source.dtype[field] for field in source.dtype.names or ()] or [source.dtype]
-    if source.shape == () or not len(rows) or any(kind.hasobject for kind in kinds):
+    kinds = [rows.dtype[field] for field in rows.dtype.names or ()] or [rows.dtype]
+    if not rows.size or rows.shape == () or any(kind.hasobject for kind in kinds):
         return {}
-    chunk = (min(len(rows), _ROWS_AT_ONCE), *source.shape[1:])
+    chunk = (min(len(rows), _ROWS_AT_ONCE), *rows.shape[1:])
     return {"chunks": chunk, "shuffle": True, "compression": 4, "fletcher32": True}
-
-
-def _read_all(dataset: h5py.Dataset) -> NDArray[Any]:
-    return np.asarray(dataset[()])
 
 
 def _not_packed(partial: Path, error: OSError, valid: bool) -> RecordingError:
@@ -190,29 +164,44 @@ def _not_packed(partial: Path, error: OSError, valid: bool) -> RecordingError:
 # ---- salvage -------------------------------------------------------------------------------
 
 
-def _read_what_can_be_read(dataset: h5py.Dataset) -> NDArray[Any]:
-    """Rows up to the first stretch that the disk does not give back."""
-    if dataset.shape == ():
-        return np.asarray(dataset[()])
-    if has_text(dataset):
-        return read_rows_with_text(dataset)
-    parts = [np.empty((0, *dataset.shape[1:]), dataset.dtype)]
-    at_once = dataset.chunks[0] if dataset.chunks else _ROWS_AT_ONCE
-    for start in range(0, len(dataset), at_once):
+def _read_what_can_be_read(node: h5py.Dataset | h5py.Group) -> tuple[NDArray[Any], bool]:
+    """Rows up to the first stretch that the disk does not give back, and whether there are more."""
+    if isinstance(node, h5py.Group):
+        return read_table(node)
+    if node.shape == ():
+        return np.asarray(node[()]), False
+    parts = [np.empty((0, *node.shape[1:]), node.dtype)]
+    at_once = node.chunks[0] if node.chunks else _ROWS_AT_ONCE
+    for start in range(0, len(node), at_once):
         try:
-            parts.append(dataset[start : start + at_once])
+            parts.append(node[start : start + at_once])
         except (OSError, RuntimeError):
-            break
-    return np.concatenate(parts)
+            return np.concatenate(parts), True
+    return np.concatenate(parts), False
 
 
-def _believable(dataset: h5py.Dataset, rows: NDArray[Any]) -> int:
+def _believable(node: h5py.Dataset | h5py.Group, rows: NDArray[Any]) -> int:
     """How many of the rows a recorder can have written."""
-    table = dataset.name.rsplit("/", 1)[-1]
-    kind = dataset.parent.attrs.get("kind")
+    table = node.name.rsplit("/", 1)[-1]
+    kind = as_text(node.parent.attrs.get("kind"))
     if table == "samples" and kind in ("cells", "imu"):
         return consistent_rows(rows)
     return plausible_entries(table, rows)
+
+
+def _drop_stumps(packed: h5py.File) -> list[str]:
+    """Drop streams that lack what none can be read without, so that the others can; name them."""
+    dropped = []
+    for name, stream in list(packed.get("streams", {}).items()):
+        needs = {"kind", "rate_hz"}
+        there = set(stream.attrs) | set(stream)
+        if as_text(stream.attrs.get("kind")) == "cells":
+            needs |= {"delay_s", "description", "calibration"}
+            there |= set(packed[f"devices/{name}"].attrs) if f"devices/{name}" in packed else set()
+        if not needs | {"samples"} <= there:
+            del packed[f"streams/{name}"]
+            dropped.append(name)
+    return dropped
 
 
 def _made_whole(partial: Path, padded: Path) -> Path:

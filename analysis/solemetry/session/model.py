@@ -16,8 +16,11 @@ from solemetry.calibration import Calibration
 from solemetry.device import DeviceDescription, SensorLayout
 from solemetry.errors import UnavailableError
 from solemetry.foot import FootRegistration
+from solemetry.session.clock import SessionClock
 
 Floats = NDArray[np.float64]
+
+_NEAR_S = 5.0
 
 NO_GAPS = pd.DataFrame(
     {"t_s": np.empty(0), "row": np.empty(0, np.int64), "lost": np.empty(0, np.int64),
@@ -71,6 +74,8 @@ class Stream:
         What the device said about itself.
     notes : tuple of str
         What a reader of the numbers should know.
+    clocks : tuple of SessionClock
+        From device time to session time, without the delay: one for each stretch between restarts.
     """
 
     name: str
@@ -92,11 +97,31 @@ class Stream:
     clock_half_width_ms: float = np.nan
     info: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    clocks: tuple[SessionClock, ...] = ()
 
     @property
     def layout(self) -> SensorLayout | None:
         """Positions of the sensors; None in a ``load`` stream."""
         return self.description.layout if self.description else None
+
+    def session_s(self, device_s: float, near_s: float) -> float | None:
+        """Session time of what was felt at a device time, of its stretches the one near by.
+
+        Parameters
+        ----------
+        device_s : float
+        near_s : float
+            Session time; device time begins anew when a device restarts.
+
+        Returns
+        -------
+        float or None
+            None where no stretch has that device time within a few seconds of `near_s`.
+        """
+        delay_s = self.description.delay_s if self.description else 0.0
+        times_s = [float(clock(np.array(device_s))) - delay_s for clock in self.clocks]
+        near = [t_s for t_s in times_s if abs(t_s - near_s) < _NEAR_S]
+        return min(near, key=lambda t_s: abs(t_s - near_s), default=None)
 
     @property
     def missing(self) -> float:

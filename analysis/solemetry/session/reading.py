@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -35,16 +36,13 @@ from solemetry.session.format import (
     sample_type,
     silent_shift,
 )
+from solemetry.session.joining import as_text, join, read_whole
 from solemetry.session.model import NO_EVENTS, NO_GAPS, Motion, Session, Stream
+from solemetry.session.partial import BROKEN, is_in_parts
 from solemetry.timebase import GridAligner
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-_DAMAGE = (
-    KeyError, ValueError, TypeError, AttributeError, OSError, RuntimeError, MemoryError
-)  # fmt: skip
-"""What a damaged file raises; memory runs out where a damaged length asks for petabytes."""
 
 _REPAIR = "If it is a recording that broke off, `solemetry repair` saves what can be read."
 
@@ -71,7 +69,7 @@ def open_session(path: str | os.PathLike[str]) -> Session:
             return _synchronised(_read_session(file, path))
         except FileError:
             raise
-        except _DAMAGE as error:
+        except BROKEN as error:
             raise FileError(f"{path} is damaged: {error}.", _REPAIR) from error
 
 
@@ -86,6 +84,31 @@ def _synchronised(session: Session) -> Session:
 
 @contextmanager
 def open_hdf5(path: Path) -> Iterator[h5py.File]:
+    """Open a session file for reading, with the layout of docs/session-format.md.
+
+    A partial file is laid out otherwise; it is joined in memory.
+
+    Raises
+    ------
+    FileError
+        Says what is the matter with the file and what to do.
+    """
+
+    def refuse(name: str, error: Exception) -> None:
+        raise FileError(f"{path} is damaged: {name}: {error}.", _REPAIR) from error
+
+    with open_as_it_lies(path) as file, h5py.File(io.BytesIO(), "w") as whole:
+        try:
+            in_parts = is_in_parts(file)
+            if in_parts:
+                join(file, whole, read_whole, refuse)
+        except BROKEN as error:
+            raise FileError(f"{path} is damaged: {error}.", _REPAIR) from error
+        yield whole if in_parts else file
+
+
+@contextmanager
+def open_as_it_lies(path: Path) -> Iterator[h5py.File]:
     """Open a session file's HDF5 for reading, after making sure that it is one.
 
     Raises
@@ -101,7 +124,7 @@ def open_hdf5(path: Path) -> Iterator[h5py.File]:
         raise _why_not(path, error) from None
     with file:
         try:
-            kind = _text(file.attrs.get("format", ""))
+            kind = as_text(file.attrs.get("format", ""))
             version = int(file.attrs.get("format_version", 0))
         except (OSError, RuntimeError, ValueError, TypeError) as error:
             raise FileError(f"{path} is damaged: {error}.", _REPAIR) from error
@@ -139,8 +162,12 @@ def _read_session(file: h5py.File, path: Path) -> Session:
     state = str(meta.get("state", ""))
     t0_ns = int(meta["t0_host_ns"])
     streams, motion = {}, {}
+    notes = {
+        RECORDING: ["The recording was not finished; `solemetry repair` packs it."],
+        RECOVERED: ["Recovered from a recording that broke off."],
+    }.get(state, [])
     for name, group in file["streams"].items():
-        kind = _text(group.attrs["kind"])
+        kind = as_text(group.attrs["kind"])
         if kind == "cells":
             streams[name] = _read_cells(name, group, file["devices"][name], t0_ns, path)
         elif kind == "load":
@@ -148,11 +175,10 @@ def _read_session(file: h5py.File, path: Path) -> Session:
         elif kind == "imu":
             motion[name] = _read_imu(name, group, file, t0_ns, path)
         else:
-            raise FileError(f"{path}: stream {name} is of unknown kind {kind!r}.", "Update.")
-    notes = {
-        RECORDING: ("The recording was not finished; `solemetry repair` packs it.",),
-        RECOVERED: ("Recovered from a recording that broke off.",),
-    }.get(state, ())
+            notes.append(
+                f"Stream {name} is of a kind that this program does not know ({kind!r}) and is "
+                "left out; a newer Solemetry reads it."
+            )
     return Session(
         path=path,
         meta=meta,
@@ -160,7 +186,7 @@ def _read_session(file: h5py.File, path: Path) -> Session:
         streams=streams,
         events=_read_events(file, t0_ns, path),
         state=state,
-        notes=notes,
+        notes=tuple(notes),
         motion=motion,
     )
 
@@ -185,14 +211,14 @@ def _read_cells(
 ) -> Stream:
     where = f"{path}, device {name}"
     rate_hz, delay_s = float(group.attrs["rate_hz"]), float(group.attrs["delay_s"])
-    info = json.loads(_text(device.attrs.get("info", "{}")))
+    info = json.loads(as_text(device.attrs.get("info", "{}")))
     description = _read_description(device, rate_hz, info, where)
-    calibration = Calibration.from_json(_text(device.attrs["calibration"]), where)
+    calibration = Calibration.from_json(as_text(device.attrs["calibration"]), where)
     samples = group["samples"][:]
     channels = _count_channels(samples, description)
     _check_samples(samples, channels, calibration, f"{path}, stream {name}")
     notes = _notes_on(calibration, description)
-    own_clock = _text(group.attrs.get("clock_source", "")) == "device"
+    own_clock = as_text(group.attrs.get("clock_source", "")) == "device"
     if own_clock:
         notes.append("Time is the device's own: it was recorded without a host.")
 
@@ -252,6 +278,7 @@ def _read_cells(
         clock_half_width_ms=half_width_ms,
         info=info,
         notes=(*notes, *flag_notes),
+        clocks=tuple(segment.clock for segment in segments),
     )
 
 
@@ -259,7 +286,7 @@ def _read_description(
     device: h5py.Group, rate_hz: float, info: dict[str, Any], where: str
 ) -> DeviceDescription | None:
     """Read the device as it was used; None where the file has no description of it."""
-    text = _text(device.attrs["description"])
+    text = as_text(device.attrs["description"])
     if not text:
         return None
     return DeviceDescription.from_toml(text, where).as_used(rate_hz, info.get("side", ""))
@@ -349,7 +376,7 @@ def _read_questions(
     if device is None or path not in file or not len(starts_ns):
         return {}
     table: Any = file[path][:]
-    if not json.loads(_text(device.attrs.get("info", "{}"))).get("wireless") or not len(table):
+    if not json.loads(as_text(device.attrs.get("info", "{}"))).get("wireless") or not len(table):
         return {}
     segment = np.maximum(np.searchsorted(starts_ns, table["heard_ns"], side="right") - 1, 0)
     device_s = table["received_us"] * 1e-6
@@ -605,13 +632,13 @@ def _read_events(file: h5py.File, t0_ns: int, path: Path) -> pd.DataFrame:
     details = []
     for number, text in enumerate(table["detail"]):
         try:
-            details.append(json.loads(_text(text) or "{}"))
+            details.append(json.loads(as_text(text) or "{}"))
         except ValueError as error:
             raise FileError(f"{path}: event {number} cannot be read: {error}.", _REPAIR) from None
     events = pd.DataFrame(
         {
             "t_s": (table["t_host_ns"] - t0_ns) * 1e-9,
-            "kind": [_text(kind) for kind in table["kind"]],
+            "kind": [as_text(kind) for kind in table["kind"]],
             "detail": details,
         }
     )
@@ -620,10 +647,6 @@ def _read_events(file: h5py.File, t0_ns: int, path: Path) -> pd.DataFrame:
 
 def _attributes(node: h5py.Group) -> dict[str, Any]:
     return {
-        key: value.item() if isinstance(value, np.generic) else _text(value)
+        key: value.item() if isinstance(value, np.generic) else as_text(value)
         for key, value in node.attrs.items()
     }
-
-
-def _text(value: Any) -> Any:
-    return value.decode() if isinstance(value, bytes) else value

@@ -10,8 +10,11 @@ from pathlib import Path
 import h5py
 
 from solemetry.errors import SolemetryError
+from solemetry.session.agreement import disagreements
 from solemetry.session.consistency import consistent_rows, plausible_entries
-from solemetry.session.format import RECORDING
+from solemetry.session.format import RECORDING, RECOVERED
+from solemetry.session.joining import as_text
+from solemetry.session.partial import BROKEN
 from solemetry.session.reading import open_hdf5, open_session
 
 
@@ -49,9 +52,15 @@ def verify(path: str | os.PathLike[str]) -> Verdict:
     path = Path(path)
     problems: list[str] = []
     with open_hdf5(path) as file:
-        if file.attrs.get("state") == RECORDING:
+        state = as_text(file.attrs.get("state"))
+        if state == RECORDING:
             problems.append("The recording was not finished.")
-        file.visititems(lambda name, node: problems.extend(_problems_of(name, node)))
+        try:
+            file.visititems(lambda name, node: problems.extend(_problems_of(name, node)))
+            if not problems:
+                problems += _disagreements(file, recovered=state == RECOVERED)
+        except BROKEN as error:
+            problems.append(f"It cannot be read to its end: {error}.")
     facts: list[str] = []
     try:
         session = open_session(path)
@@ -69,16 +78,25 @@ def verify(path: str | os.PathLike[str]) -> Verdict:
     return Verdict(tuple(problems), tuple(facts))
 
 
+def _disagreements(file: h5py.File, recovered: bool) -> list[str]:
+    return [
+        f"{name}, {what}"
+        for name, stream in file["streams"].items()
+        if as_text(stream.attrs["kind"]) == "cells"
+        for what in disagreements(stream, recovered)
+    ]
+
+
 def _problems_of(name: str, node: h5py.Group | h5py.Dataset) -> list[str]:
     if not isinstance(node, h5py.Dataset):
         return []
     try:
         rows = node[()]
-    except (OSError, RuntimeError, ValueError, MemoryError) as error:
+    except BROKEN as error:
         return [f"{name} cannot be read: {error}."]
     if node.shape == ():
         return []
-    table, kind = name.rsplit("/", 1)[-1], node.parent.attrs.get("kind")
+    table, kind = name.rsplit("/", 1)[-1], as_text(node.parent.attrs.get("kind"))
     good = (
         consistent_rows(rows)
         if table == "samples" and kind in ("cells", "imu")

@@ -14,7 +14,7 @@ from solemetry.cop import MIN_FORCE_N, center_of_pressure, total_force
 from solemetry.resampling import resample, uniform_grid
 from solemetry.session.format import imu_of
 from solemetry.session.model import Motion, Session, Stream
-from solemetry.sync.measuring import Synchronisation, is_insole, measure
+from solemetry.sync.measuring import Synchronisation, by_moments, is_insole, measure
 
 Floats = NDArray[np.float64]
 
@@ -90,6 +90,9 @@ def align(
 def stored(session: Session) -> tuple[Synchronisation, ...]:
     """Return the lags that the recording says, the last of each stream.
 
+    Of those that were measured live the two moments count, by the clocks of the whole recording:
+    these are better than those that were live.
+
     Raises
     ------
     SyncError
@@ -100,7 +103,12 @@ def stored(session: Session) -> tuple[Synchronisation, ...]:
     for detail in events.detail[events.kind == SYNCHRONISED]:
         one = Synchronisation.from_detail(detail)
         found[one.stream] = one
-    return tuple(found.values())
+
+    def session_s(name: str, device_s: float, near_s: float) -> float | None:
+        stream = session.streams.get(name)
+        return None if stream is None else stream.session_s(device_s, near_s)
+
+    return by_moments(tuple(found.values()), session_s)
 
 
 def applied(session: Session) -> tuple[Synchronisation, ...]:

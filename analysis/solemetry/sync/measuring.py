@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,10 @@ class Synchronisation:
         Least correlation of the gestures used.
     uncertainty_s : float
         Standard uncertainty of `lag_s`.
+    device_s, reference_s : float, optional
+        Where it was measured live: device time, on the stream's own device and on the (first)
+        reference's, of one and the same moment. Whatever their clocks are later found to be,
+        these two belong together: `lag_s` follows from them.
     """
 
     stream: str
@@ -70,6 +74,8 @@ class Synchronisation:
     at_s: float
     r: float
     uncertainty_s: float
+    device_s: float | None = None
+    reference_s: float | None = None
 
     def __call__(self, t_s: Floats) -> Floats:
         """Return the reference's time of the stream's times."""
@@ -77,7 +83,12 @@ class Synchronisation:
 
     def detail(self) -> dict[str, Any]:
         """Return it as an event's detail."""
-        return asdict(self)
+        return {key: value for key, value in asdict(self).items() if value is not None}
+
+    @property
+    def first_reference(self) -> str:
+        """The stream whose device `reference_s` is of."""
+        return self.reference.partition(" and ")[0]
 
     @classmethod
     def from_detail(cls, detail: Mapping[str, Any]) -> Synchronisation:
@@ -91,7 +102,8 @@ class Synchronisation:
         try:
             names = str(detail["stream"]), str(detail["reference"])
             numbers = [
-                float(detail[key]) for key in ("lag_s", "drift", "at_s", "r", "uncertainty_s")
+                float(detail[key])
+                for key in ("lag_s", "drift", "at_s", "r", "uncertainty_s", *_moments(detail))
             ]
         except (KeyError, TypeError, ValueError) as error:
             raise SyncError(
@@ -104,6 +116,50 @@ class Synchronisation:
                 "Measure again: sm.sync.align(session, afresh=True).",
             )
         return cls(*names, *numbers)
+
+
+def by_moments(
+    lags: Sequence[Synchronisation], session_s: Callable[[str, float, float], float | None]
+) -> tuple[Synchronisation, ...]:
+    """Return lags by what clocks are known to be now, those without moments as they are.
+
+    Insoles whose lags behind one moment differ by no more than heels do are one pair of feet:
+    between the two their clocks count, and the mean of both is what the gesture has shown.
+
+    Parameters
+    ----------
+    lags : sequence of Synchronisation
+    session_s : callable
+        From a stream, its device time, and about when that was, to session time; None where that
+        is not known.
+    """
+    times: list[tuple[float, float] | None] = []
+    for one in lags:
+        at_s = since_s = None
+        if one.device_s is not None and one.reference_s is not None:
+            at_s = session_s(one.stream, one.device_s, one.at_s)
+            since_s = session_s(one.first_reference, one.reference_s, one.at_s)
+        times.append(None if at_s is None or since_s is None else (at_s, at_s - since_s))
+    out = []
+    for one, time in zip(lags, times, strict=True):
+        if time is None:
+            out.append(one)
+            continue
+        at_s, lag_s = time
+        pair_s = [
+            each[1]
+            for other, each in zip(lags, times, strict=True)
+            if each is not None
+            and other.reference_s == one.reference_s
+            and abs(each[1] - lag_s) <= FEET_APART_S
+        ]
+        out.append(replace(one, at_s=at_s, lag_s=sum(pair_s) / len(pair_s)))
+    return tuple(out)
+
+
+def _moments(detail: Mapping[str, Any]) -> tuple[str, ...]:
+    both = "device_s", "reference_s"
+    return both if detail.keys() >= set(both) else ()
 
 
 def measure(

@@ -106,7 +106,9 @@ class Track:
         return replace(self, t_s=self.t_s + by_s)
 
 
-def load_of_counts(counts: Floats, y_mm: Floats) -> tuple[Floats, Floats]:
+def load_of_counts(
+    counts: Floats, y_mm: Floats, least: float | None = None
+) -> tuple[Floats, Floats]:
     """Load and its place by cells whose gains are not known.
 
     Counts above the least of all stand for forces: the cells share one converter, and with the
@@ -120,6 +122,8 @@ def load_of_counts(counts: Floats, y_mm: Floats) -> tuple[Floats, Floats]:
         NaN where missing.
     y_mm : (S,) array
         Where the cells lie along the foot.
+    least : float, optional
+        The least of all, where `counts` are only a part; without, the least of these.
 
     Returns
     -------
@@ -127,7 +131,9 @@ def load_of_counts(counts: Floats, y_mm: Floats) -> tuple[Floats, Floats]:
         Counts.
     forward_mm : (n,) array
     """
-    above = counts - np.min(counts, initial=np.inf, where=np.isfinite(counts))
+    if least is None:
+        least = float(np.min(counts, initial=np.inf, where=np.isfinite(counts)))
+    above = counts - least
     load: Floats = above.sum(axis=1)
     return load, _mean_place(above @ y_mm, load)
 

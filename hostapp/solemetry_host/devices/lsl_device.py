@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solemetry.calibration import Calibration
-from solemetry.device import DeviceDescription
+from solemetry.device import FOREIGN, DeviceDescription
 from solemetry.errors import DeviceError
 from solemetry.session.format import sample_type, silent_shift
 from solemetry_host.lsl.inlet import Inlet
@@ -229,7 +229,7 @@ def _describe(
     stream = inlet.stream
     lines = [
         f"# The stream {json.dumps(stream.source_id or stream.name)} of the Lab Streaming Layer.",
-        f"id = {json.dumps('lsl:' + stream.name)}",
+        f"id = {json.dumps(FOREIGN + stream.name)}",
         'kind = "plate"',
         "[top]",
         *(f"{name} = {_span(places_mm[:, axis])}" for axis, name in enumerate(("width", "depth"))),

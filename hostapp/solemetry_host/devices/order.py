@@ -40,6 +40,8 @@ class RowOrder:
         raised = np.full(len(rows), self._raised)
         if (rows["boot_id"] == self._boot_id).all() and (steps > 0).all():
             self._last, self._stale = int(index[-1]), 0
+            if not self._raised:
+                return rows
         else:
             for k, (boot_id, at) in enumerate(zip(rows["boot_id"], rows["index"], strict=True)):
                 fresh[k] = self._is_fresh(int(boot_id), int(at))

@@ -83,6 +83,12 @@ class DeviceClock:
         """The exchanges that now bound it, oldest first."""
         return list(self._exchanges)
 
+    @property
+    def settled(self) -> bool:
+        """Whether it stands on what it will stand on: a slope, and over the air on questions."""
+        questions = len(self._exchanges) >= _FEW_QUESTIONS
+        return questions if self._wireless else len(self._minima) >= MIN_FOR_A_SLOPE
+
     def push(self, t_dev_us: int, t_host_ns: int) -> tuple[int, int] | None:
         """Take a block's newest device time and its host stamp.
 

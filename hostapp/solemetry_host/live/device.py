@@ -15,7 +15,7 @@ from solemetry.session.format import silent_shift
 from solemetry.timebase import GridAligner
 from solemetry_host.devices.source import Block, Exchange, Opened
 from solemetry_host.live.clock import DeviceClock
-from solemetry_host.live.metrics import measure, measure_counts
+from solemetry_host.live.metrics import measure, measure_counts, renewed
 from solemetry_host.live.press import PressRoutine
 from solemetry_host.live.ring import Ring
 from solemetry_host.live.snapshot import DeviceView, Link
@@ -50,13 +50,18 @@ class LiveDevice:
         self.tare: Tare | None = None
         self.presses: PressRoutine | None = None
         self.turn: int | None = None
-        """When its numbers were last worked out, in turns of the engine."""
+        """When its numbers were last worked out, in turns of the engine; None: window and all are
+        to be worked out with the next block."""
         self.recorded = False
         """Whether its stream has begun in the recording that runs."""
         self.began_us: int | None = None
         """Device time at which the recording would have begun."""
+        self.lag_s = 0.0
+        """By how much its time is late behind the plate's, as a sync gesture has shown."""
         self.rejoined = False
         """The link broke and came back since the last row."""
+        self.placed = bool(np.isfinite(description.layout.xy_mm).all())
+        """Whether it is known where its sensors lie."""
         self._window_s = window_s
         self._boot_id: int | None = None
         self._last_index = self._last_us = 0
@@ -65,7 +70,8 @@ class LiveDevice:
         self._waiting: list[NDArray[np.void]] = []
         self._aligner = self._new_aligner()
         self._ring = Ring(round(window_s * description.rate_hz), self._channels)
-        self._grid_end = 0
+        self.grid_end = 0
+        """Number of the grid point after the newest; ``k`` stands for device time ``k / rate``."""
         self.view = DeviceView(
             opened.stream,
             description.layout,
@@ -83,6 +89,11 @@ class LiveDevice:
     def description(self) -> DeviceDescription:
         """Its description, as it is used."""
         return self.opened.description
+
+    @property
+    def kind(self) -> str:
+        """``plate`` or ``insole``."""
+        return self.description.layout.kind
 
     @property
     def streaming(self) -> bool:
@@ -135,12 +146,13 @@ class LiveDevice:
         """Begin the window anew, so that every number is one of recorded rows alone."""
         self.clock.cut()
         self.forget_window()
-        self.tare = self.presses = self.turn = self.began_us = None
+        self.tare = self.presses = self.began_us = None
         self.recorded = False
         self.view = replace(self.view, metrics=None)
 
     def forget_window(self) -> None:
         """Begin the sliding window anew."""
+        self.turn = None
         self._ring.clear()
         self._waiting.clear()
         self._aligner = self._new_aligner()
@@ -216,7 +228,7 @@ class LiveDevice:
             self._unusable(rows["flags"]),
         )
         self._ring.push(values)
-        self._grid_end = first + len(values)
+        self.grid_end = first + len(values)
 
     def _unusable(self, flags: NDArray[np.unsignedinteger]) -> NDArray[np.bool_] | None:
         """Which values are no measurements: their channel was silent or at its range's end."""
@@ -229,12 +241,15 @@ class LiveDevice:
 
     # ---- numbers ---------------------------------------------------------------------------
 
-    def measure(self, feet: tuple[FootRegistration, ...]) -> None:
-        """Work out the numbers of the window."""
+    def measure(self, feet: tuple[FootRegistration, ...], window: bool = True) -> None:
+        """Work out the numbers of now, and those of the window or leave these as they are."""
         self.settle()
         values, layout = self._ring.last(self._ring.count), self.description.layout
         metrics = None
-        if len(values) and self.calibration.known:
+        before = None if window else self.view.metrics
+        if len(values) and self.calibration.known and before is not None:
+            metrics = renewed(before, values[-1], layout, feet)
+        elif len(values) and self.calibration.known:
             metrics = measure(values, layout, self.description.rate_hz, self._window_s, feet)
         elif len(values):
             tared = bool(self.calibration.zero_counts.any())
@@ -243,11 +258,22 @@ class LiveDevice:
             self.view, t_s=self._last_us * 1e-6, metrics=metrics, feet=feet
         )
 
+    def since(self, number: int) -> tuple[Floats, Floats]:
+        """Return device time, s, and values ``(n, S)`` of the grid points from `number` on.
+
+        As many of them as are still in the window.
+        """
+        values = self._ring.last(max(self.grid_end - number, 0))
+        points = np.arange(self.grid_end - len(values), self.grid_end)
+        return points / self.description.rate_hz, values
+
+    def host_ns(self, device_s: float) -> float:
+        """Host time of what was felt at a device time: the delay of the ADC's filter is off."""
+        return self.clock.host_ns(device_s * 1e6) - self.description.delay_s * 1e9
+
     def newest_ns(self) -> float:
-        """Host time of the newest grid point; the delay of the ADC's own filter is taken off."""
-        rate_hz = self.description.rate_hz
-        at_us = (self._grid_end - 1) * 1e6 / rate_hz
-        return self.clock.host_ns(at_us) - self.description.delay_s * 1e9
+        """Host time of the newest grid point; the lag behind the plate is off."""
+        return self.host_ns((self.grid_end - 1) / self.description.rate_hz) - self.lag_s * 1e9
 
     def at(self, lag_ns: float) -> Floats:
         """Return forces so long before the newest grid point, ``(S,)``; NaN without any."""

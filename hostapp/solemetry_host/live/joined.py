@@ -96,18 +96,14 @@ def join(
     """Bring together what is there twice: two insoles, one of each side, and two plates."""
     streaming = [device for device in devices if device.streaming]
     out = []
-    insoles = _sides([device for device in streaming if _kind(device) == "insole"])
+    insoles = _sides([device for device in streaming if device.kind == "insole"])
     if insoles is not None:
         out.append(_join("insoles", insoles, {}))
-    plates = [device for device in streaming if _kind(device) == "plate"]
+    plates = [device for device in streaming if device.kind == "plate"]
     if len(plates) == 2:
         plates.sort(key=lambda plate: places[plate.stream].x_mm if plate.stream in places else 0)
         out.append(_join("plates", (plates[0], plates[1]), places))
     return tuple(out)
-
-
-def _kind(device: LiveDevice) -> str:
-    return device.description.layout.kind
 
 
 def _sides(insoles: list[LiveDevice]) -> tuple[LiveDevice, LiveDevice] | None:

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import gc
+import math
 import threading
 import time
 from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 _SPAN_NS = 60 * 10**9
 _MOST = 60 * 600
@@ -58,7 +60,7 @@ class Latencies:
                 stage: [ns for at, ns in noted if at >= since]
                 for stage, noted in self._stages.items()
             }
-        return {stage: _spread(np.array(ns) * 1e-6) for stage, ns in took.items() if ns}
+        return {stage: spread(np.array(ns) * 1e-6) for stage, ns in took.items() if ns}
 
     def clear(self) -> None:
         """Forget what was noted."""
@@ -66,7 +68,10 @@ class Latencies:
             self._stages.clear()
 
 
-def _spread(ms: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Spread:
+def spread(ms: NDArray[np.float64]) -> Spread:
+    """Spread of so many milliseconds, ``(n,)``; NaN where there are none."""
+    if not len(ms):
+        return Spread(0, *[math.nan] * 4)
     p50, p95, p99 = np.percentile(ms, (50, 95, 99)).tolist()
     return Spread(len(ms), p50, p95, p99, float(ms.max()))
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,6 +77,33 @@ def measure(
     )
 
 
+def renewed(
+    before: Metrics,
+    forces_n: Floats,
+    layout: SensorLayout,
+    feet: tuple[FootRegistration, ...] = (),
+) -> Metrics:
+    """Numbers with those of now anew; those of the window, which cost most, stay.
+
+    Parameters
+    ----------
+    before : Metrics
+        From `measure`.
+    forces_n : (S,) array
+        The newest.
+    layout, feet
+        As of `measure`.
+    """
+    cop_mm = center_of_pressure(forces_n, layout.xy_mm)
+    return replace(
+        before,
+        force_n=float(total_force(forces_n)),
+        cop_mm=cop_mm,
+        right=_right(forces_n, cop_mm, layout, feet),
+        front=_front(forces_n, cop_mm, layout, feet),
+    )
+
+
 def measure_counts(
     counts: Floats, layout: SensorLayout, window_s: float, tared: bool
 ) -> Metrics:
@@ -95,7 +124,7 @@ def measure_counts(
     nothing = np.full(len(counts), np.nan)
     total = float(counts[-1].sum())
     front = float("nan")
-    if tared and total > _FEW_COUNTS * len(layout.labels):
+    if tared and layout.has_halves and total > _FEW_COUNTS * len(layout.labels):
         front = float(counts[-1][layout.front].sum() / total)
     return Metrics(
         force_n=float("nan"),
@@ -117,7 +146,7 @@ def _right(
 ) -> Share:
     if len(feet) == 2:
         return Share(float(right_share(cop_mm, *_left_and_right(feet))), "feet")
-    return Share(_half(forces_n, layout.right), f"{layout.kind} halves")
+    return _half(forces_n, layout, layout.right)
 
 
 def _front(
@@ -127,7 +156,7 @@ def _front(
         return Share(float(forefoot_share_of_both(cop_mm, *_left_and_right(feet))), "feet")
     if len(feet) == 1:
         return Share(float(feet[0].forefoot_share(cop_mm)), f"{feet[0].side} foot")
-    return Share(_half(forces_n, layout.front), f"{layout.kind} halves")
+    return _half(forces_n, layout, layout.front)
 
 
 def _left_and_right(
@@ -137,6 +166,9 @@ def _left_and_right(
     return left, right
 
 
-def _half(forces_n: Floats, half: NDArray[np.bool_]) -> float:
+def _half(forces_n: Floats, layout: SensorLayout, half: NDArray[np.bool_]) -> Share:
+    if not layout.has_halves:
+        return Share(float("nan"), "")
     total = float(forces_n.sum())
-    return float(forces_n[half].sum() / total) if total >= MIN_FORCE_N else float("nan")
+    share = float(forces_n[half].sum() / total) if total >= MIN_FORCE_N else float("nan")
+    return Share(share, f"{layout.kind} halves")

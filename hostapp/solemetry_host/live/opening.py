@@ -9,12 +9,16 @@ from pathlib import Path
 from solemetry.calibration import Calibration
 from solemetry.errors import DeviceError, FileError
 from solemetry_host.devices.url import open_sources
+from solemetry_host.live.engine import Publish
 from solemetry_host.live.joined import Place
 from solemetry_host.live.station import Station
 
 
 def open_station(
-    urls: Sequence[str], calibrations: Sequence[str] = (), places: Sequence[str] = ()
+    urls: Sequence[str],
+    calibrations: Sequence[str] = (),
+    places: Sequence[str] = (),
+    publish: Publish | None = None,
 ) -> Station:
     """Return a station of these devices; connects nothing yet.
 
@@ -25,6 +29,8 @@ def open_station(
         ``FILE`` for every device that it fits, or ``STREAM=FILE``.
     places : sequence of str
         ``STREAM:x=MM;y=MM;turn=DEG``: where plates stand in a frame that they share.
+    publish : callable, optional
+        Is given each block: see `Engine`.
 
     Raises
     ------
@@ -46,6 +52,7 @@ def open_station(
         lambda: open_sources(*urls),
         read_calibrations(calibrations),
         places=dict(Place.parse(text) for text in places),
+        publish=publish,
     )
 
 

@@ -65,7 +65,9 @@ class Publisher:
             Host time of a device time in microseconds, as the device's clock now has it.
         """
         device = self._devices.get(opened.stream)
-        if device is None or not device.is_of(opened):
+        if device is not None and device.is_of(opened, calibration):
+            device.go_on(opened, block)
+        else:
             if device is not None:
                 # Closing waits a moment, and here acquisition would wait with it.
                 threading.Thread(target=device.close, daemon=True).start()
@@ -91,8 +93,8 @@ class _Published:
         self._xy_mm = layout.xy_mm
         self._boot_id: int | None = None
         self._aligner = self._new_aligner()
-        age_ns = clock.now_ns() - block.t_host_ns
-        self._shift_ns = age_ns if abs(age_ns) > _OF_THE_PAST_NS else 0
+        self._clock = clock
+        self._shift_ns = self._age_ns(block)
         self._counts = Outlet(_raw(opened, calibration), clock)
         self._force: Outlet | None = None
         self._cop: Outlet | None = None
@@ -101,10 +103,21 @@ class _Published:
             if np.isfinite(layout.xy_mm).all():
                 self._cop = Outlet(_cop(opened), clock)
 
-    def is_of(self, opened: Opened) -> bool:
+    def is_of(self, opened: Opened, calibration: Calibration) -> bool:
         """Whether this device, when it comes back, can go on in the same streams."""
         before, now = self._opened.description, opened.description
-        return (before.geometry_hash, before.rate_hz) == (now.geometry_hash, now.rate_hz)
+        same = (before.geometry_hash, before.rate_hz) == (now.geometry_hash, now.rate_hz)
+        return same and (self._force is not None) == calibration.known
+
+    def go_on(self, opened: Opened, block: Block) -> None:
+        """Take it that the device may have come back, from another day even."""
+        if opened is not self._opened:
+            self._opened, self._shift_ns = opened, self._age_ns(block)
+
+    def _age_ns(self, block: Block) -> int:
+        """How long ago a recording was made; 0 of what happens now."""
+        age_ns = self._clock.now_ns() - block.t_host_ns
+        return age_ns if abs(age_ns) > _OF_THE_PAST_NS else 0
 
     def push(
         self, block: Block, calibration: Calibration, host_ns: Callable[[float], float]

@@ -7,7 +7,6 @@ A crash loses next to nothing; why the file is written as it is: docs/session-fo
 from __future__ import annotations
 
 import json
-import os
 import platform
 import queue
 import shutil
@@ -28,7 +27,6 @@ from solemetry.errors import RecordingError
 from solemetry.session.compaction import finish
 from solemetry.session.format import (
     CLOCK,
-    EVENT,
     EXCHANGE,
     FORMAT,
     GAP,
@@ -41,11 +39,19 @@ from solemetry.session.format import (
     sample_type,
     zero_type,
 )
+from solemetry.session.partial import (
+    FEW_PARTS,
+    MANY_PARTS,
+    GrowingTable,
+    PartialFile,
+    describe,
+    event_line,
+)
 from solemetry_host.devices.source import Exchange
 from solemetry_host.live.take import Gap, StreamHeader
 
 FLUSH_S = 0.25
-"""Rows are on the disk this often. Blocks of that size also keep appending cheap."""
+"""Rows are on the disk this often."""
 
 RESERVE_BYTES = 16 * 2**20
 """A recording ends when less room than this is left, so that its file can be closed whole."""
@@ -58,10 +64,6 @@ WARN_S = 300.0
 """It is said early: when there is less room than this, or room for less time than this."""
 
 _QUEUE_ITEMS = 4096
-_CHUNK_ROWS = 1024
-_CACHE_BYTES = 2**19
-"""Of chunks, for each table: what was written is not read again, and by default HDF5 keeps 8 MB."""
-
 
 _Table = tuple[str, str]
 """A stream, empty where the table is of none, and the name of its table."""
@@ -72,7 +74,7 @@ _EVENTS: _Table = ("", "events")
 @dataclass(frozen=True, eq=False)
 class _Rows:
     table: _Table
-    rows: NDArray[np.void]
+    rows: NDArray[Any]
 
 
 class Recorder:
@@ -100,25 +102,28 @@ class Recorder:
         self._queue: queue.Queue[_Rows | StreamHeader | None] = queue.Queue(_QUEUE_ITEMS)
         self._rows: dict[str, int] = {}
         """How many rows of each stream were handed over."""
-        self._file: h5py.File | None = None
-        self._tables: dict[_Table, h5py.Dataset] = {}
+        self._file: PartialFile | None = None
+        self._tables: dict[_Table, GrowingTable] = {}
         self._began_s = 0.0
+        self._written_bytes = 0
         self._thread: threading.Thread | None = None
 
     # ---- called by the engine: nothing here waits for the disk -----------------------------
 
-    def begin(self) -> None:
-        """Create the file and start the writing thread.
+    def begin(self) -> int:
+        """Create the file and start the writing thread; return where session time begins, ns.
 
         Raises
         ------
         RecordingError
             When the file cannot be created, or the disk has no room.
         """
-        self._file = self._create()
+        description = _description()
+        self._file = self._create(description)
         self._began_s = time.monotonic()
         self._thread = threading.Thread(target=self._write, name="recorder", daemon=True)
         self._thread.start()
+        return int(description["t0_host_ns"])
 
     def open(self, header: StreamHeader) -> None:
         """Begin a stream, or go on with it when its device was away."""
@@ -172,7 +177,7 @@ class Recorder:
     def event(self, t_host_ns: int, kind: str, detail: dict[str, Any], stream: str = "") -> None:
         """Something that happened."""
         text = json.dumps(detail | ({"stream": stream} if stream else {}))
-        self._put(_Rows(_EVENTS, np.array([(t_host_ns, kind, text)], EVENT)))
+        self._put(_Rows(_EVENTS, event_line(t_host_ns, kind, text)))
 
     def _put(self, item: _Rows | StreamHeader) -> None:
         if self.failure is not None:
@@ -205,25 +210,27 @@ class Recorder:
 
     def _write(self) -> None:
         assert self._file is not None
-        waiting: dict[_Table, list[NDArray[np.void]]] = {}
+        waiting: dict[_Table, list[NDArray[Any]]] = {}
         going_on = True
         try:
+            self._file.settle()
             while going_on:
                 going_on = self._collect(waiting)
                 self._check_room(FLOOR_BYTES)
                 for table, parts in waiting.items():
                     if parts:
-                        _append(self._tables[table], np.concatenate(parts))
+                        rows = np.concatenate(parts)
+                        self._tables[table].append(rows)
+                        self._written_bytes += rows.nbytes
                         parts.clear()
-                self._file.flush()
-                os.fsync(self._file.id.get_vfd_handle())
+                self._file.sync()
                 self._check_room(RESERVE_BYTES)
         except (OSError, RecordingError) as error:
             self.failure = self._why_it_ended(error)
         finally:
             self._close()
 
-    def _collect(self, waiting: dict[_Table, list[NDArray[np.void]]]) -> bool:
+    def _collect(self, waiting: dict[_Table, list[NDArray[Any]]]) -> bool:
         """Gather what comes until the next flush; False when there is nothing more to come."""
         deadline = time.monotonic() + FLUSH_S
         while (left := deadline - time.monotonic()) > 0:
@@ -245,9 +252,10 @@ class Recorder:
         if free < least:
             raise RecordingError(_no_room(folder, free))
         written_s = max(time.monotonic() - self._began_s, 1.0)
-        left_s = (free - RESERVE_BYTES) * written_s / max(self.partial.stat().st_size, 1)
-        self.warning = ""
-        if free < WARN_BYTES or left_s < WARN_S:
+        left_s = (free - RESERVE_BYTES) * written_s / max(self._written_bytes, 1)
+        if free >= WARN_BYTES and left_s >= WARN_S:
+            self.warning = ""
+        elif not self.warning:  # said once: the minutes left change all the time
             minutes = f", enough for {left_s / 60:.0f} minutes" if left_s < 12 * WARN_S else ""
             self.warning = (
                 f"The disk is nearly full: {_no_room(folder, free)}{minutes}. Make room while the "
@@ -272,7 +280,7 @@ class Recorder:
 
     # ---- the empty file --------------------------------------------------------------------
 
-    def _create(self) -> h5py.File:
+    def _create(self, description: dict[str, Any]) -> PartialFile:
         folder = self.path.parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -284,88 +292,88 @@ class Recorder:
                     f"{self.partial} is there already, from a recording that did not end well.",
                     f"Save it with: solemetry repair {self.partial}",
                 )
-            file = h5py.File(self.partial, "x", rdcc_nbytes=_CACHE_BYTES)
+            file = PartialFile(
+                h5py.File(self.partial, "x"), description, {"participant_id": self._subject}
+            )
         except OSError as error:
             raise RecordingError(
                 f"{self.path} cannot be written: {error.strerror or error}.",
                 "Choose a folder you may write to.",
             ) from None
-        self._describe(file)
-        file.flush()
+        self._tables[_EVENTS] = file.events
         return file
-
-    def _describe(self, file: h5py.File) -> None:
-        file.attrs.update(
-            format=FORMAT,
-            format_version=VERSION,
-            state=RECORDING,
-            session_id=str(uuid.uuid4()),
-            start_utc=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            t0_host_ns=time.perf_counter_ns(),
-            t0_epoch_ns=time.time_ns(),
-            software=f"solemetry {version('solemetry')}",
-            platform=f"{platform.system()} {platform.machine()}, Python "
-            f"{platform.python_version()}",
-        )
-        file.create_group("subject").attrs["participant_id"] = self._subject
-        file.create_group("devices")
-        file.create_group("streams")
-        self._tables[_EVENTS] = _table(file, "events", EVENT)
 
     def _begin_stream(self, header: StreamHeader) -> None:
         assert self._file is not None
         opened, stream = header.opened, header.opened.stream
         description = opened.description
         channels = len(description.layout.labels)
-        device = self._file.create_group(f"devices/{stream}")
-        device.attrs.update(
-            description=description.toml,
-            calibration=header.calibration.to_json(),
-            info=json.dumps(
-                {k: v for k, v in opened.info.items() if k not in ("clock", "exchanges")}
-            ),
-            where=opened.where,
+        slot = self._file.new_slot()
+        info = {k: v for k, v in opened.info.items() if k not in ("clock", "exchanges")}
+        describe(
+            slot.create_group(f"devices/{stream}"),
+            {
+                "description": description.toml,
+                "calibration": header.calibration.to_json(),
+                "info": json.dumps(info),
+                "where": opened.where,
+            },
         )
-        group = self._file.create_group(f"streams/{stream}")
-        group.attrs.update(
-            kind="cells",
-            rate_hz=description.rate_hz,
-            delay_s=description.delay_s,
-            device_id=description.id,
-            geometry_hash=np.uint32(description.geometry_hash),
+        group = slot.create_group(f"streams/{stream}")
+        describe(
+            group,
+            {
+                "kind": "cells",
+                "rate_hz": description.rate_hz,
+                "delay_s": description.delay_s,
+                "device_id": description.id,
+                "geometry_hash": np.uint32(description.geometry_hash),
+            },
         )
-        for name, row_type in (
-            ("samples", sample_type(channels)),
-            ("gaps", GAP),
-            ("clock", CLOCK),
-            ("exchanges", EXCHANGE),
-            ("zeros", zero_type(channels)),
+        for name, row_type, parts in (
+            ("samples", sample_type(channels), MANY_PARTS),
+            ("gaps", GAP, FEW_PARTS),
+            ("clock", CLOCK, FEW_PARTS),
+            ("exchanges", EXCHANGE, FEW_PARTS),
+            ("zeros", zero_type(channels), FEW_PARTS),
         ):
-            self._tables[stream, name] = _table(group, name, row_type)
+            self._tables[stream, name] = GrowingTable(group, name, row_type, parts)
         if description.layout.kind == "insole":
-            imu = self._file.create_group(f"streams/{imu_of(stream)}")
-            imu.attrs.update(
-                kind="imu",
-                rate_hz=description.rate_hz,
-                accel_g=opened.info.get("accel_g", 0),
-                gyro_dps=opened.info.get("gyro_dps", 0),
+            imu = slot.create_group(f"streams/{imu_of(stream)}")
+            describe(
+                imu,
+                {
+                    "kind": "imu",
+                    "rate_hz": description.rate_hz,
+                    "accel_g": opened.info.get("accel_g", 0),
+                    "gyro_dps": opened.info.get("gyro_dps", 0),
+                },
             )
-            self._tables[imu_of(stream), "samples"] = _table(imu, "samples", IMU)
+            self._tables[imu_of(stream), "samples"] = GrowingTable(
+                imu, "samples", IMU, MANY_PARTS
+            )
+        self._file.slot_is_filled()
+
+
+def _description() -> dict[str, Any]:
+    """Say at the root what recording it is, and when it began."""
+    return {
+        "format": FORMAT,
+        "format_version": VERSION,
+        "state": RECORDING,
+        "session_id": str(uuid.uuid4()),
+        "start_utc": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "t0_host_ns": time.perf_counter_ns(),
+        "t0_epoch_ns": time.time_ns(),
+        "software": f"solemetry {version('solemetry')}",
+        "platform": f"{platform.system()} {platform.machine()}, Python "
+        f"{platform.python_version()}",
+    }
 
 
 def with_suffix(path: Path) -> Path:
     """Return the path with the ending of a session file."""
     return path if path.name.endswith(SUFFIX) else path.with_name(path.name + SUFFIX)
-
-
-def _table(group: h5py.Group, name: str, row_type: np.dtype[np.void]) -> h5py.Dataset:
-    return group.create_dataset(name, (0,), row_type, maxshape=(None,), chunks=(_CHUNK_ROWS,))
-
-
-def _append(table: h5py.Dataset, rows: NDArray[np.void]) -> None:
-    before = len(table)
-    table.resize(before + len(rows), axis=0)
-    table[before:] = rows
 
 
 def _no_room(folder: Path, free: int) -> str:

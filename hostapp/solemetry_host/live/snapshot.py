@@ -13,6 +13,7 @@ from solemetry.device import SensorLayout
 from solemetry.foot import FootRegistration
 from solemetry.session.wording import Level
 from solemetry.sway.ellipse import Ellipse
+from solemetry_host.live.sync_prompt import Progress
 
 Floats = NDArray[np.float64]
 LinkState = Literal["closed", "connecting", "streaming", "lost", "ended", "failed"]
@@ -56,7 +57,8 @@ class Metrics:
     force_trail_n : (n,) array
         Total force over the window.
     cop_trail_mm : (n, 2) array
-        Centre of pressure over the window, unfiltered; NaN where there is none.
+        Centre of pressure over the window, unfiltered; NaN where there is none. The window's
+        numbers may be a sixtieth of a second older than those of now.
     why : str
         Why numbers are missing; empty when nothing is.
     """
@@ -178,6 +180,10 @@ class Snapshot:
         Since the recording began.
     busy : str
         What a person should be doing right now (keep off, keep pressing), or nothing.
+    sync : Progress or None
+        How far the sync gesture is that is looked for, or how the last one ended.
+    can_sync : bool
+        Whether there is something to synchronise.
     messages : tuple of Message
     arrived_ns : int
         When the newest rows in it arrived, on the clock of whoever runs the engine.
@@ -189,9 +195,16 @@ class Snapshot:
     joined: tuple[Joined, ...] = ()
     elapsed_s: float | None = None
     busy: str = ""
+    sync: Progress | None = None
+    can_sync: bool = False
     messages: tuple[Message, ...] = ()
     arrived_ns: int = 0
     idle: Link = field(default_factory=Link)
+
+    @property
+    def syncing(self) -> bool:
+        """Whether the sync gesture is being looked for."""
+        return self.sync is not None and not self.sync.ended
 
     @property
     def first(self) -> DeviceView | None:

@@ -19,7 +19,7 @@ import numpy as np
 from solemetry.calibration import Calibration
 from solemetry.errors import SolemetryError
 from solemetry_host.devices.source import Block, Item, Source
-from solemetry_host.live.engine import Engine
+from solemetry_host.live.engine import Engine, Publish
 from solemetry_host.live.joined import Place
 from solemetry_host.live.latency import CollectorPauses, Latencies, Spread
 from solemetry_host.live.reader import Reader, StreamNames, in_words
@@ -72,6 +72,8 @@ class Station:
         As `Engine`.
     observe : callable, optional
         Called in the engine's thread with each new snapshot.
+    publish : callable, optional
+        Called there with each block: see `Engine`.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Station:
         calibration: Calibration | Mapping[str, Calibration] | None = None,
         observe: Callable[[Snapshot], None] | None = None,
         places: Mapping[str, Place] | None = None,
+        publish: Publish | None = None,
     ) -> None:
         self._open_sources = open_sources
         self._observe = observe
@@ -87,7 +90,10 @@ class Station:
         self._warm = threading.Event()
         """The engine is at its work: rows that come now are not kept waiting."""
         self._inbox: queue.Queue[_Handed | Callable[[], None]] = queue.Queue(_QUEUE_ITEMS)
-        self._engine = Engine(calibration, places=places)
+        self._publish_to = publish
+        self._engine = Engine(
+            calibration, places=places, publish=None if publish is None else self._publish
+        )
         self._engine_thread: threading.Thread | None = None
         self._opening: threading.Thread | None = None
         self._not_opened: SolemetryError | None = None
@@ -288,6 +294,16 @@ class Station:
         if self._engine.take(item, arrived_ns):
             self.latencies.note("metric", arrived_ns)
             self.latencies.note("metric, oldest row", self._oldest.pop(item.stream))
+
+    def _publish(self, *what: Any) -> None:
+        """Publish for as long as that works: a recording goes on without."""
+        if self._publish_to is None:
+            return
+        try:
+            self._publish_to(*what)
+        except Exception as error:
+            self._publish_to = None
+            self._engine.say("error", f"Nothing is published any more. {in_words(error)}")
 
     def _watch_recorder(self) -> None:
         recorder = self._recorder

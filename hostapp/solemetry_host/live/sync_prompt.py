@@ -203,7 +203,7 @@ class SyncPrompt:
         except SyncError as error:
             self._start_again(now_s, str(error))
             return
-        self.progress = Progress("done", RAISES, _in_words(lags), lags=lags)
+        self.progress = Progress("done", RAISES, in_words(lags), lags=lags)
 
     def _say(self, state: State, raises: int, text: str) -> None:
         self.progress = Progress(state, raises, text, self.progress.why)
@@ -222,7 +222,8 @@ class SyncPrompt:
             self._tracks[name] = track.between(before_s, math.inf)
 
 
-def _in_words(lags: Sequence[Synchronisation]) -> str:
+def in_words(lags: Sequence[Synchronisation]) -> str:
+    """Say which stream is late, and by how much."""
     each = "; ".join(
         f"{one.stream} {abs(one.lag_s) * 1e3:.1f} ms {'late' if one.lag_s >= 0 else 'early'}, "
         f"give or take {one.uncertainty_s * 1e3:.1f} ms"

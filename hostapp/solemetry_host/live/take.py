@@ -36,8 +36,8 @@ class Gap:
 class Take(Protocol):
     """Where the engine puts what is to be kept; nothing here may block."""
 
-    def begin(self) -> None:
-        """Before anything else."""
+    def begin(self) -> int:
+        """Before anything else; return the host time at which session time is 0."""
 
     def open(self, header: StreamHeader) -> None:
         """Before the first row of a stream; again when its device was away and came back."""

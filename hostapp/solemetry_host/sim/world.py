@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 
@@ -17,6 +18,11 @@ class World:
         """Let time begin, if it has not."""
         if self._began is None:
             self._began = time.monotonic()
+
+    @property
+    def began_s(self) -> float:
+        """When time began, on the clock of `time.monotonic`; NaN before."""
+        return math.nan if self._began is None else self._began
 
     @property
     def now_s(self) -> float:

@@ -39,10 +39,12 @@ class Speaker(Protocol):
 class NullSpeaker:
     """Plays to nobody, in real time: for machines without sound."""
 
-    def __init__(self, heard: Heard = lambda delay_s: None) -> None:
+    def __init__(
+        self, heard: Heard = lambda delay_s: None, synth: Synth | None = None
+    ) -> None:
         self.name = "no output was found"
         self.underruns = 0
-        self._synth, self._tone = Synth(), Tone()
+        self._synth, self._tone = synth or Synth(), Tone()
         self._heard = heard
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sound", daemon=True)

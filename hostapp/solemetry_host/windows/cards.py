@@ -7,12 +7,18 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from solemetry_host.live.snapshot import Share, Snapshot
 from solemetry_host.windows import theme
 
+Floats = NDArray[np.float64]
+
 NOTHING = "–"
+
+_MOST_DRAWN = 1000
+"""Points of a curve: more than two in a column of the screen cannot be told apart."""
 
 
 def card() -> QtWidgets.QFrame:
@@ -153,9 +159,23 @@ class ForceStrip(pg.PlotWidget):  # type: ignore[misc]
             self._curve.setData([], [])
             return
         force = metrics.force_trail_n
-        self._curve.setData((np.arange(len(force)) - len(force) + 1) / snapshot.rate_hz, force)
+        ago_s = (np.arange(len(force)) - len(force) + 1) / snapshot.rate_hz
+        self._curve.setData(*_outline(ago_s, force))
         peak = np.nanmax(force, initial=0.0)
         ceiling = 200.0 * max(1.0, np.ceil(peak * 1.05 / 200.0))
         if ceiling != self._ceiling:
             self._ceiling = ceiling
             self.setYRange(0, ceiling, padding=0.05)
+
+
+def _outline(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return what of many points can be seen: in each piece the least and the greatest.
+
+    Lines are what drawing costs, and no peak may be lost.
+    """
+    piece = 2 * len(y) // _MOST_DRAWN
+    if piece < 3:
+        return x, y
+    of_pieces = y[len(y) % piece :].reshape(-1, piece)
+    low, high = np.fmin.reduce(of_pieces, axis=1), np.fmax.reduce(of_pieces, axis=1)
+    return np.repeat(x[len(y) % piece :: piece], 2), np.column_stack((low, high)).ravel()

@@ -13,6 +13,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from solemetry.errors import SolemetryError
 from solemetry_host.live.ear import Ear
+from solemetry_host.live.latency import Latencies
 from solemetry_host.live.snapshot import Link, Metrics, Snapshot
 from solemetry_host.live.station import Station
 from solemetry_host.windows import theme
@@ -44,16 +45,23 @@ class LiveWindow(QtWidgets.QMainWindow):
         The URL to begin with.
     folder : Path
         Where recordings go.
+    open_ear : callable
+        From where it notes how late it is to an ear.
     """
 
     def __init__(
-        self, make_station: Callable[[str], Station], device: str, folder: Path
+        self,
+        make_station: Callable[[str], Station],
+        device: str,
+        folder: Path,
+        open_ear: Callable[[Latencies], Ear] = Ear,
     ) -> None:
         super().__init__()
         self.setWindowTitle("Solemetry")
         self.resize(1280, 800)
         self._make_station = make_station
         self._folder = folder
+        self._open_ear = open_ear
         self.station: Station | None = None
         self._message_shown = 0
         self._ear: Ear | None = None
@@ -71,6 +79,10 @@ class LiveWindow(QtWidgets.QMainWindow):
         self.tare_button = _button("Tare", "T", self.tare)
         self.foot_button = _button("Foot …", "F", self.register_foot)
         self.zoom_button = _button("Zoom in", "Z", self.toggle_zoom)
+        self.sync_button = _button("Sync", "Y", self.toggle_sync)
+        self.sync_button.setToolTip(
+            "Key Y: bring plate and insoles onto one time by three quick heel raises"
+        )
         self.sound_button = _button("Sound on", "S", self.toggle_sound)
         self.diagnostics_button = _button("Diagnostics", "D", self.show_diagnostics)
         self.record_button = _button("Record", "R", self.toggle_recording)
@@ -136,13 +148,18 @@ class LiveWindow(QtWidgets.QMainWindow):
         self.zoom_button.setText("Whole plate" if zoom_in else "Zoom in")
         self.zoom_button.setShortcut("Z")
 
+    def toggle_sync(self) -> None:
+        """Look for three quick heel raises, or do so no more."""
+        if self.station is not None:
+            self.station.command("sync_stop" if self.station.snapshot.syncing else "sync")
+
     def toggle_sound(self) -> None:
         """Let the sway be heard: silent near its middle, else to the side, higher and louder."""
         if self._ear is not None:
             self._ear.close()
             self._ear = None
         elif self.station is not None:
-            self._ear = Ear(self.station.latencies)
+            self._ear = self._open_ear(self.station.latencies)
             self.say("info", f"Sound: {self._ear.name}. Near the middle of the sway it is silent.")
         _set_text(self.sound_button, "Sound off" if self._ear is not None else "Sound on", "S")
 
@@ -259,6 +276,8 @@ class LiveWindow(QtWidgets.QMainWindow):
         self.url.setEnabled(not connected)
         self.tare_button.setEnabled(streaming and not snapshot.busy)
         self.foot_button.setEnabled(streaming)
+        self.sync_button.setEnabled(snapshot.can_sync or snapshot.syncing)
+        _set_text(self.sync_button, "Stop sync" if snapshot.syncing else "Sync", "Y")
         self.sound_button.setEnabled(streaming or self._ear is not None)
         self.record_button.setEnabled(streaming or recording)
 
@@ -274,8 +293,8 @@ class LiveWindow(QtWidgets.QMainWindow):
         top = QtWidgets.QHBoxLayout()
         top.addWidget(self.url, stretch=1)
         for button in (self.connect_button, self.tare_button, self.foot_button,
-                       self.zoom_button, self.sound_button, self.diagnostics_button,
-                       self.record_button):
+                       self.sync_button, self.zoom_button, self.sound_button,
+                       self.diagnostics_button, self.record_button):
             top.addWidget(button)
 
         numbers = QtWidgets.QVBoxLayout()

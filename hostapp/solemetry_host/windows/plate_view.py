@@ -12,6 +12,8 @@ from solemetry_host.windows import theme
 
 _BRIGHT_TAIL_S = 1.5
 _MARGIN_MM = 25.0
+_DRAWN_HZ = 100.0
+"""Of a faster trail no more points are drawn: nobody sees them, and lines cost most."""
 
 
 class PlateView(pg.PlotWidget):  # type: ignore[misc]
@@ -41,6 +43,12 @@ class PlateView(pg.PlotWidget):  # type: ignore[misc]
         self._shown: tuple[float, float, float] | None = None
         self.show_range(0.0, 0.0, 300.0)
 
+    @property
+    def here_mm(self) -> tuple[float, float] | None:
+        """Where the dot is drawn, ``(ml, ap)``; None where there is none."""
+        x, y = self._now.getData()
+        return (float(x[0]), float(y[0])) if len(x) else None
+
     def set_whole_plate(self, whole: bool) -> None:
         """Show the whole plate, or follow the person closely."""
         self._whole_plate = whole
@@ -65,8 +73,9 @@ class PlateView(pg.PlotWidget):  # type: ignore[misc]
                 curve.setData([], [])
             self._now.setData([], [])
             return
-        trail = metrics.cop_trail_mm
-        tail = trail[-round(_BRIGHT_TAIL_S * snapshot.rate_hz) :]
+        every = max(1, int(snapshot.rate_hz / _DRAWN_HZ))
+        trail = metrics.cop_trail_mm[::-every][::-1]  # with the newest point
+        tail = trail[-round(_BRIGHT_TAIL_S * snapshot.rate_hz / every) :]
         self._trail.setData(trail[:, 0], trail[:, 1])
         self._tail.setData(tail[:, 0], tail[:, 1])
         outline = metrics.ellipse.outline() if metrics.ellipse is not None else np.empty((0, 2))
