@@ -123,6 +123,7 @@ def test_a_damaged_or_missing_block_is_a_gap_of_exactly_its_rows(
     expected = on_grid(TRUTH.cells, np.arange(240))
     expected[list(lost)] = np.nan
     np.testing.assert_array_equal(stream.counts, expected)
+    assert stream.missing == np.isnan(expected[:, 0]).mean()
     assert np.isnan(session.motion["left-imu"].acceleration_g[list(lost)]).all()
     assert session.events.kind.tolist() == ["block_damaged"]
     assert session.events.detail[0]["block"] == 4

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,17 @@ from numpy.typing import NDArray
 from solemetry.errors import FileError, RecordingError
 from solemetry.session.consistency import consistent_rows, plausible_entries
 from solemetry.session.format import COMPLETE, PARTIAL_SUFFIX, RECOVERED, SUFFIX
-from solemetry.session.joining import Reader, Unreadable, as_text, join, read_whole
-from solemetry.session.partial import BROKEN, read_table, unmarked_slots
+from solemetry.session.joining import (
+    ROWS_AT_ONCE,
+    Reader,
+    Unreadable,
+    as_text,
+    join,
+    read_whole,
+)
+from solemetry.session.partial import BROKEN, unmarked_slots
 from solemetry.session.reading import open_as_it_lies
 from solemetry.session.whole import write_whole
-
-_ROWS_AT_ONCE = 16384
 
 
 def finish(partial: Path, state: str = COMPLETE) -> Path:
@@ -85,14 +90,20 @@ def repair(partial: Path) -> Path:
     padded = target.with_name(target.name + ".padded")
     left_out: list[str] = []
 
-    def salvage(node: h5py.Dataset | h5py.Group) -> NDArray[Any]:
-        rows, more = _read_what_can_be_read(node)
-        if rows.shape == ():
-            return rows
-        believable = _believable(node, rows)
-        if more or believable < len(rows):
+    def salvage(node: h5py.Dataset | h5py.Group) -> Iterator[NDArray[Any]]:
+        believable, begun = _believer(node), False
+        try:
+            for rows in read_whole(node):
+                good = believable(rows)
+                yield rows[:good] if rows.shape else rows
+                begun = True
+                if rows.shape and good < len(rows):
+                    left_out.append(node.name)
+                    return
+        except BROKEN:
+            if not begun:
+                raise
             left_out.append(node.name)
-        return rows[:believable]
 
     def pass_over(name: str, error: Exception) -> None:
         left_out.append(name)
@@ -149,7 +160,7 @@ def _packing(rows: NDArray[Any]) -> dict[str, Any]:
     kinds = [rows.dtype[field] for field in rows.dtype.names or ()] or [rows.dtype]
     if not rows.size or rows.shape == () or any(kind.hasobject for kind in kinds):
         return {}
-    chunk = (min(len(rows), _ROWS_AT_ONCE), *rows.shape[1:])
+    chunk = (min(len(rows), ROWS_AT_ONCE), *rows.shape[1:])
     return {"chunks": chunk, "shuffle": True, "compression": 4, "fletcher32": True}
 
 
@@ -164,29 +175,21 @@ def _not_packed(partial: Path, error: OSError, valid: bool) -> RecordingError:
 # ---- salvage -------------------------------------------------------------------------------
 
 
-def _read_what_can_be_read(node: h5py.Dataset | h5py.Group) -> tuple[NDArray[Any], bool]:
-    """Rows up to the first stretch that the disk does not give back, and whether there are more."""
-    if isinstance(node, h5py.Group):
-        return read_table(node)
-    if node.shape == ():
-        return np.asarray(node[()]), False
-    parts = [np.empty((0, *node.shape[1:]), node.dtype)]
-    at_once = node.chunks[0] if node.chunks else _ROWS_AT_ONCE
-    for start in range(0, len(node), at_once):
-        try:
-            parts.append(node[start : start + at_once])
-        except (OSError, RuntimeError):
-            return np.concatenate(parts), True
-    return np.concatenate(parts), False
-
-
-def _believable(node: h5py.Dataset | h5py.Group, rows: NDArray[Any]) -> int:
-    """How many of the rows a recorder can have written."""
+def _believer(node: h5py.Dataset | h5py.Group) -> Callable[[NDArray[Any]], int]:
+    """Return what says of each piece of a table how many rows a recorder can have written."""
     table = node.name.rsplit("/", 1)[-1]
     kind = as_text(node.parent.attrs.get("kind"))
-    if table == "samples" and kind in ("cells", "imu"):
-        return consistent_rows(rows)
-    return plausible_entries(table, rows)
+    if table != "samples" or kind not in ("cells", "imu"):
+        return lambda rows: plausible_entries(table, rows)
+    before: list[NDArray[Any]] = []
+
+    def consistent(rows: NDArray[Any]) -> int:
+        good = consistent_rows(np.concatenate((*before, rows))) - len(before)
+        if len(rows):
+            before[:] = [rows[-1:]]
+        return good
+
+    return consistent
 
 
 def _drop_stumps(packed: h5py.File) -> list[str]:

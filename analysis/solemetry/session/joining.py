@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import h5py
@@ -15,12 +16,15 @@ from solemetry.session.partial import (
     filled_slots,
     is_bookkeeping,
     is_table,
-    read_table,
+    table_pieces,
 )
 
-Reader = Callable[[h5py.Dataset | h5py.Group], NDArray[Any]]
+Reader = Callable[[h5py.Dataset | h5py.Group], Iterator[NDArray[Any]]]
 Unreadable = Callable[[str, Exception], None]
 Packing = Callable[[NDArray[Any]], dict[str, Any]]
+
+ROWS_AT_ONCE = 16384
+"""Of a table of hours no more than this is in memory at a time, or one part."""
 
 
 def join(
@@ -36,11 +40,11 @@ def join(
     ----------
     source, target : h5py.File
     read : callable
-        Gives the rows of a dataset or of a table in parts.
+        Gives the rows of a dataset or of a table in parts, in pieces, at least one.
     unreadable : callable
         Takes the name of what `read` failed on, and the error; may raise.
     packing : callable, optional
-        Gives the keywords to store rows with.
+        Takes the first rows of a table, all or `ROWS_AT_ONCE`; gives the keywords to store it with.
     """
     _copy(source, target, read, unreadable, packing)
     for slot in filled_slots(source):
@@ -52,20 +56,23 @@ def join(
             _copy(group, target, read, unreadable, packing)
 
 
-def read_whole(node: h5py.Dataset | h5py.Group) -> NDArray[Any]:
-    """Rows of a dataset or of a table in parts.
+def read_whole(node: h5py.Dataset | h5py.Group) -> Iterator[NDArray[Any]]:
+    """Rows of a dataset or of a table in parts, in pieces.
 
     Raises
     ------
     ValueError
         When rows of a table are missing before others.
     """
-    if isinstance(node, h5py.Dataset):
-        return np.asarray(node[()])
-    rows, torn = read_table(node)
-    if torn:
-        raise ValueError(f"behind its first {len(rows)} rows some are missing")
-    return rows
+    if isinstance(node, h5py.Group):
+        yield from table_pieces(node)
+    elif node.shape == ():
+        yield np.asarray(node[()])
+    else:
+        yield np.empty((0, *node.shape[1:]), node.dtype)
+        at_once = node.chunks[0] if node.chunks else ROWS_AT_ONCE  # a damaged chunk ends it
+        for start in range(0, len(node), at_once):
+            yield node[start : start + at_once]
 
 
 def as_text(value: Any) -> Any:
@@ -87,17 +94,69 @@ def _copy(
         try:
             node = source[name]
             is_group = isinstance(node, h5py.Group) and not is_table(node)
-            rows = None if is_group else read(node)
         except BROKEN as error:
             unreadable(f"{source.name}/{name}", error)
             continue
-        if rows is None:
+        if is_group:
             _copy(node, target.require_group(name), read, unreadable, packing)
-        else:
-            kind = node.dtype if isinstance(node, h5py.Dataset) else rows.dtype
-            copy = target.create_dataset(name, data=rows, dtype=kind, **packing(rows))
-            if isinstance(node, h5py.Dataset):
-                _copy_attributes(node, copy, unreadable)
+            continue
+        try:
+            _copy_rows(node, target, name, read, packing)
+        except _UnreadableError as error:
+            unreadable(f"{source.name}/{name}", error.cause)
+            continue
+        if isinstance(node, h5py.Dataset):
+            _copy_attributes(node, target[name], unreadable)
+
+
+def _copy_rows(
+    node: h5py.Dataset | h5py.Group,
+    target: h5py.Group,
+    name: str,
+    read: Reader,
+    packing: Packing,
+) -> None:
+    blocks = _even(_tried(read(node)))
+    first = next(blocks)
+    kind = node.dtype if isinstance(node, h5py.Dataset) else first.dtype
+    second = next(blocks, None)
+    if second is None:
+        target.create_dataset(name, data=first, dtype=kind, **packing(first))
+        return
+    longer = {"chunks": (len(first), *first.shape[1:]), "maxshape": (None, *first.shape[1:])}
+    copy = target.create_dataset(name, data=first, dtype=kind, **(longer | packing(first)))
+    for rows in chain((second,), blocks):
+        before = len(copy)
+        copy.resize(before + len(rows), axis=0)
+        copy[before:] = rows
+
+
+class _UnreadableError(Exception):
+    """The source failed, not the target."""
+
+    def __init__(self, cause: Exception) -> None:
+        self.cause = cause
+
+
+def _tried(pieces: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
+    try:
+        yield from pieces
+    except BROKEN as error:
+        raise _UnreadableError(error) from error
+
+
+def _even(pieces: Iterator[NDArray[Any]]) -> Iterator[NDArray[Any]]:
+    """Cut pieces anew: all but the last of them `ROWS_AT_ONCE` long; at least one."""
+    waiting = next(pieces)
+    if waiting.shape == ():
+        yield waiting
+        return
+    for piece in pieces:
+        waiting = np.concatenate((waiting, piece))
+        while len(waiting) > ROWS_AT_ONCE:
+            yield waiting[:ROWS_AT_ONCE]
+            waiting = waiting[ROWS_AT_ONCE:]
+    yield waiting
 
 
 def _copy_attributes(

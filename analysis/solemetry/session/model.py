@@ -125,8 +125,9 @@ class Stream:
 
     @property
     def missing(self) -> float:
-        """Share of grid points without a force, 0 to 1."""
-        return float(np.isnan(self.force_n).mean()) if len(self.force_n) else 0.0
+        """Share of grid points without a value, 0 to 1."""
+        values = self.force_n if self.counts is None else self.counts.sum(axis=1)
+        return float(np.isnan(values).mean()) if len(values) else 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -232,45 +232,80 @@ def is_table(group: h5py.Group) -> bool:
     return _TABLE in group.attrs
 
 
-def read_table(group: h5py.Group) -> tuple[NDArray[np.void], bool]:
-    """Read a table in parts.
+def table_pieces(group: h5py.Group) -> Iterator[NDArray[np.void]]:
+    """Read a table in parts, up to the first row that is not whole.
 
     Parameters
     ----------
     group : h5py.Group
         For which `is_table` holds.
 
-    Returns
-    -------
-    rows : (T,) structured array
-        Up to the first that is not whole; for lines, as `solemetry.session.format.EVENT`.
-    torn : bool
-        Whether something stands behind that: the disk had not written everything in order.
+    Yields
+    ------
+    (n,) structured array
+        At least one, however short; for lines, as `solemetry.session.format.EVENT`.
+
+    Raises
+    ------
+    ValueError
+        In the end, when something stands behind that: the disk had not written all in order.
     """
-    raw, torn = _read_parts(group)
-    if bytes(group.attrs[_TABLE]) == _LINES:
-        rows, end = _events_of(raw)
-        return rows, torn or bool(raw[end:].any())
-    there = (raw["begun"] == 1) & (raw["whole"] == 1)
-    end = len(raw) if there.all() else int(np.argmin(there))
-    behind = raw[end + 1 :]
-    return raw["row"][:end], torn or bool((behind["begun"] | behind["whole"]).any())
-
-
-def _read_parts(group: h5py.Group) -> tuple[NDArray[Any], bool]:
-    """Read the parts up to the first that is not all there; and whether something is behind it."""
     names = sorted(group)
     kind = group[names[0]].dtype
-    read = [np.empty(0, kind)]
-    while names:
-        try:
-            part = group[names.pop(0)]
-        except BROKEN:
-            return np.concatenate(read), True
-        read.append(_read_part(part, kind))
-        if len(read[-1]) < len(part):
-            break
-    return np.concatenate(read), any(_holds_something(group, name, kind) for name in names)
+    lines = bytes(group.attrs[_TABLE]) == _LINES
+    yield np.empty(0, EVENT if lines else kind["row"])
+    pieces = _lines(group, names, kind) if lines else _rows(group, names, kind)
+    total = 0
+    for rows, torn in pieces:
+        total += len(rows)
+        yield rows
+        if torn:
+            raise ValueError(f"behind its first {total} rows some are missing")
+
+
+_Pieces = Iterator[tuple[NDArray[np.void], bool]]
+"""Rows, and whether what follows them is torn."""
+
+
+def _rows(group: h5py.Group, names: list[str], kind: np.dtype[Any]) -> _Pieces:
+    for number, (raw, length) in enumerate(_read_parts(group, names, kind), start=1):
+        there = (raw["begun"] == 1) & (raw["whole"] == 1)
+        end = len(raw) if there.all() else int(np.argmin(there))
+        behind = raw[end + 1 :]
+        torn = bool((behind["begun"] | behind["whole"]).any())
+        last = end < length
+        yield raw["row"][:end], torn or (last and _any_holds(group, names[number:], kind))
+        if last:
+            return
+
+
+def _lines(group: h5py.Group, names: list[str], kind: np.dtype[Any]) -> _Pieces:
+    """All events at once, as a line may go on in the next part."""
+    read, torn = [np.empty(0, kind)], False
+    try:
+        for number, (raw, length) in enumerate(_read_parts(group, names, kind), start=1):
+            read.append(raw)
+            if len(raw) < length:
+                torn = _any_holds(group, names[number:], kind)
+                break
+    except BROKEN:
+        torn = True
+    raw = np.concatenate(read)
+    events, end = _events_of(raw)
+    yield events, torn or bool(raw[end:].any())
+
+
+def _read_parts(
+    group: h5py.Group, names: list[str], kind: np.dtype[Any]
+) -> Iterator[tuple[NDArray[Any], int]]:
+    """Read each part, and say how long it is."""
+    for name in names:
+        part = group[name]
+        yield _read_part(part, kind), len(part)
+
+
+def _any_holds(group: h5py.Group, names: list[str], kind: np.dtype[Any]) -> bool:
+    return any(_holds_something(group, name, kind) for name in names)
 
 
 def _holds_something(group: h5py.Group, name: str, kind: np.dtype[Any]) -> bool:
