@@ -16,6 +16,7 @@ from solemetry.errors import DeviceError
 from solemetry_host.devices.board import BoardSource
 from solemetry_host.devices.transport import Transport
 from solemetry_host.devices.url import open_sources
+from solemetry_host.live.engine import WINDOW_S
 from solemetry_host.live.opening import open_station
 from solemetry_host.live.station import Station
 from solemetry_host.wire.records import Type, encode
@@ -23,7 +24,9 @@ from solemetry_host.wire.records import Type, encode
 DEVICES = ("sim:plate?board=ads131m04&steps_on=0", "sim:insoles?steps_on=0")
 """A plate at 1 kHz and two insoles at 100 Hz."""
 
-_SETTLES_S = 3.0
+_SETTLES_S = WINDOW_S + 1.0
+"""With the recording the windows begin anew; full ones cost most."""
+
 _PATIENCE_S = 60.0
 
 
@@ -54,9 +57,9 @@ def bench_live(urls: Sequence[str] = DEVICES, seconds: float = 20.0) -> dict[str
     station.connect()
     try:
         _wait(station)
-        time.sleep(_SETTLES_S)
         with tempfile.TemporaryDirectory() as folder:
             station.record(Path(folder) / "bench.h5")
+            time.sleep(_SETTLES_S)
             station.latencies.clear()
             memory_before = _memory_mb()
             everything = _cpu_percent(lambda: time.sleep(seconds))

@@ -16,7 +16,7 @@ from solemetry.errors import DeviceError
 from solemetry_host.devices import asking
 from solemetry_host.devices.board import BoardSource
 from solemetry_host.devices.link import DeviceLink
-from solemetry_host.devices.source import Block
+from solemetry_host.devices.source import Block, Exchange, Item
 from solemetry_host.devices.transport import Wireless
 from solemetry_host.devices.url import open_source, open_sources, open_transport
 from solemetry_host.sim.feet import CAUGHT, Feet
@@ -262,6 +262,28 @@ def test_a_wrong_insole_url_is_refused(url: str) -> None:
     with pytest.raises(DeviceError) as caught:
         open_sources(url)
     assert caught.value.remedy
+
+
+def test_questions_for_the_time_come_at_any_moment_between_two_meetings() -> None:
+    """Sent when a notification has come they would all wait a whole interval for the next."""
+    world, stop, came = World(), threading.Event(), list[Item]()
+    insole = VirtualInsole(INSOLE, feet().felt_by("left"), "left")
+    interval_s = 0.2
+    source = BoardSource(RadioLink(insole, world, "insole", interval_s, missed=0.0))
+    reading = threading.Thread(target=source.run, args=(came.append, stop))
+    reading.start()
+    time.sleep(14)
+    stop.set()
+    reading.join()
+    began_ns = world.began_s * 1e9 + time.perf_counter_ns() - time.monotonic_ns()
+    waited_s = [
+        (began_ns + item.received_us * 1e3 - item.sent_ns) * 1e-9
+        for item in came
+        if isinstance(item, Exchange)
+    ]
+    assert len(waited_s) >= 8
+    assert min(waited_s) < 0.4 * interval_s
+    assert max(waited_s) > 0.6 * interval_s
 
 
 def test_recording_a_virtual_insole_keeps_rows_and_motion(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_a_replay_runs_on_the_clock_the_recording_had(tmp_path: Path) -> None:
     class Watched(Engine):
         def take(self, item: Any, arrived_ns: int = 0) -> bool:
             measured = super().take(item, arrived_ns)
-            if isinstance(item, Block) and self._take is not None:
+            if isinstance(item, Block) and self._journal.take is not None:
                 t_dev_us = int(item.rows["t_dev_us"][-1])
                 stamps.append((t_dev_us, self.devices["plate"].clock.host_ns(t_dev_us)))
             return measured

@@ -21,8 +21,8 @@ LATE_MS = 100.0
 
 def measured(plate: DeviceDescription | None) -> StepResponse:
     found = step_response(plate, 7.5, settles_s=3.0)
-    assert found.screen.n >= 4
-    assert found.ear.n >= 2
+    assert found.screen.n >= 2
+    assert found.ear.n >= 1
     return found
 
 

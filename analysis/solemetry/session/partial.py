@@ -134,10 +134,10 @@ class GrowingTable:
         self._framed = row_type is not None
         kind = _BYTE if row_type is None else _framed(row_type)
         describe(group, {_TABLE: _ROWS if self._framed else _LINES})
-        self._parts = iter(
-            [group.create_dataset(f"{k:03}", (_part_rows(k, kind),), kind, fill_time="never")
-             for k in range(parts)]
-        )
+        names = [f"{k:03}" for k in range(parts)]
+        for k, part in enumerate(names):
+            group.create_dataset(part, (_part_rows(k, kind),), kind, fill_time="never")
+        self._group, self._names = group, iter(names)
         self._at = 0
         self._next = self._with_a_place()
         self._begin_part()
@@ -167,9 +167,12 @@ class GrowingTable:
         self._next = self._with_a_place()
 
     def _with_a_place(self) -> h5py.Dataset | None:
-        part = next(self._parts, None)
-        if part is not None:
-            part[0] = np.zeros((), part.dtype)
+        name = next(self._names, None)
+        if name is None:
+            return None
+        # Opened when its turn comes, let go of after: HDF5 keeps a buffer for each that is open.
+        part = self._group[name]
+        part[0] = np.zeros((), part.dtype)
         return part
 
 

@@ -17,6 +17,7 @@ from cobs import cobs
 
 from solemetry.errors import DeviceError
 from solemetry_host.devices.radio import CONTROL, STREAM, InRange, Radio
+from solemetry_host.devices.transport import READ_S
 from solemetry_host.wire.records import encode
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ _OPEN_S = 30.0
 """Another foot may be looked for and connected before."""
 
 _CLOSE_S = 3.0
-_PATIENCE_S = 0.1
 _NOTIFICATIONS = 4096
 """As many wait for a busy reader, more than two minutes of them; of what comes then the rows'
 index tells that it is missing."""
@@ -52,6 +52,7 @@ class BluetoothTransport:
 
     def __init__(self, radio: Radio, wanted: str) -> None:
         self.name = f"ble:{wanted}"
+        self.patience_s = READ_S
         self._radio = radio
         self._wanted = wanted
         self._connection: _Connection | None = None
@@ -75,12 +76,12 @@ class BluetoothTransport:
         """Do nothing: the radio has no rate to choose."""
 
     def read(self) -> bytes:
-        """Frames of the notifications that came, after at most a tenth of a second."""
+        """Frames of the notifications that came, after at most `patience_s`."""
         connection = self._opened()
         was_lost = connection.lost.is_set()  # looked at first: what came before it is still read
         frames = bytearray()
         try:
-            frames += framed(connection.inbox.get(timeout=_PATIENCE_S))
+            frames += framed(connection.inbox.get(timeout=self.patience_s))
             while True:
                 frames += framed(connection.inbox.get_nowait())
         except queue.Empty:

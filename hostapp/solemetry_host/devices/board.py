@@ -18,7 +18,7 @@ from solemetry_host.devices.link import DeviceLink
 from solemetry_host.devices.order import RowOrder
 from solemetry_host.devices.rows import RowBuilder
 from solemetry_host.devices.source import Block, Emit, Exchange, Notice, Opened, stream_name
-from solemetry_host.devices.transport import Transport, Wireless
+from solemetry_host.devices.transport import READ_S, Transport, Wireless
 from solemetry_host.wire.records import UNO, DeviceEvent, Info, Record, TimeAnswer, Type
 from solemetry_host.wire.stream import Decoded
 
@@ -172,6 +172,7 @@ class BoardSource:
             self._ask_for_time(link.now_s)
             if self._wireless is not None:
                 self._tell_battery(self._wireless, emit)
+                self._wireless.patience_s = self._until_next_question(link.now_s)
             found = link.read()
             stamp = link.stamp()
             if link.counters.damaged > damaged_before:
@@ -233,6 +234,10 @@ class BoardSource:
             self._next_exchange_s = now_s + EXCHANGE_EVERY_S * self._off_beat()
             sent_ns = self._link.stamp()
             self._asked[self._link.dialogue.tell(Type.COMMAND_TIME)] = sent_ns
+
+    def _until_next_question(self, now_s: float) -> float:
+        """Asked when the next notification has come, all questions would just have missed one."""
+        return min(max(self._next_exchange_s - now_s, 0.001), READ_S)
 
     def _off_beat(self) -> float:
         """Over the air no two questions may fall on the same phase of the radio's interval."""

@@ -16,6 +16,9 @@ from solemetry.errors import DeviceError
 RATES = (500_000, 2_000_000)
 """Baud rates of the boards there are, the commoner first: see firmware/PROTOCOL.md."""
 
+READ_S = 0.1
+"""A read waits no longer than this where nothing hurries."""
+
 _COALESCE_S = 0.001
 """After the first byte of a read, wait this long for the rest of its burst: about one frame. A
 longer wait would stand in every host stamp, and in what is known of the clock."""
@@ -51,6 +54,9 @@ class Wireless(Transport, Protocol):
     Its rows are sent when a batch is full, which may be in step with the radio for minutes; so its
     clock stands on questions for its time, asked at any moment: see `timebase.line_over`.
     """
+
+    patience_s: float
+    """A read waits no longer than this for something to come."""
 
     @property
     def battery_percent(self) -> int | None:

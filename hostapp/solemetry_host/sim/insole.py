@@ -265,6 +265,7 @@ class RadioLink:
         seed: int = 1,
     ) -> None:
         self.name = name
+        self.patience_s = 0.1
         self._insole = insole
         self._world = world
         self._interval_s = interval_s
@@ -283,8 +284,8 @@ class RadioLink:
         """Do nothing: the radio has no rate to choose."""
 
     def read(self) -> bytes:
-        """Frames of the meetings that are due, after at most a tenth of a second."""
-        self._world.sleep_until(self._next_s, 0.1)
+        """Frames of the meetings that are due, after at most `patience_s`."""
+        self._world.sleep_until(self._next_s, self.patience_s)
         came = b""
         while self._next_s <= self._world.now_s:
             if self._rng.random() >= self._missed:
