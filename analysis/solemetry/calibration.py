@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ class Calibration:
         """Whether known weights stand behind the gains."""
         return self.source != "nominal"
 
-    @property
+    @cached_property
     def known(self) -> bool:
         """Whether there are gains at all."""
         return not bool(np.isnan(self.gain_n_per_count).any())

@@ -40,22 +40,34 @@ def lowpass(x: Floats, fs_hz: float, cutoff_hz: float = 10.0, order: int = 2) ->
     ValueError
         When the shape is another, or the cut-off does not lie between 0 and ``fs_hz / 2``.
     """
-    from scipy.signal import sosfiltfilt
-
     x = np.asarray(x, dtype=float)
     if x.ndim not in (1, 2):
         raise ValueError(f"x has shape {x.shape}; it should be (T,) or (T, C).")
-    sections = _butterworth(float(fs_hz), float(cutoff_hz), order)
+    sections, settled = _butterworth(float(fs_hz), float(cutoff_hz), order)
     edge = 3 * (order + 1)
     finite = np.logical_and.reduce([np.isfinite(column) for column in np.atleast_2d(x.T)])
     if finite.all() and len(x) > edge:
-        whole: Floats = sosfiltfilt(sections, x, axis=0, padlen=edge)
-        return whole
+        return _both_ways(sections, settled, x, edge)
     out = np.full(x.shape, np.nan)
     for start, stop in finite_runs(finite):
         if stop - start > edge:
-            out[start:stop] = sosfiltfilt(sections, x[start:stop], axis=0, padlen=edge)
+            out[start:stop] = _both_ways(sections, settled, x[start:stop], edge)
     return out
+
+
+def _both_ways(sections: Any, settled: Any, x: Floats, edge: int) -> Floats:
+    """As `scipy.signal.sosfiltfilt`, which works out anew each time how a filter starts settled.
+
+    Live that took a third of its time.
+    """
+    from scipy.signal import sosfilt
+
+    head, tail = 2 * x[0] - x[edge:0:-1], 2 * x[-1] - x[-2 : -edge - 2 : -1]
+    y = np.concatenate((head, x, tail))
+    state = settled.reshape(settled.shape + (1,) * (x.ndim - 1))
+    for _ in range(2):
+        y = sosfilt(sections, y, axis=0, zi=state * y[0])[0][::-1]
+    return y[edge:-edge]
 
 
 def finite_runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -65,12 +77,14 @@ def finite_runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 @lru_cache(maxsize=16)
-def _butterworth(fs_hz: float, cutoff_hz: float, order: int) -> Any:
-    from scipy.signal import butter
+def _butterworth(fs_hz: float, cutoff_hz: float, order: int) -> tuple[Any, Any]:
+    """Return second-order sections, and their state when a level 1 has been going in for ever."""
+    from scipy.signal import butter, sosfilt_zi
 
     if not 0 < cutoff_hz < fs_hz / 2:
         raise ValueError(
             f"A cut-off of {cutoff_hz:g} Hz needs a sampling rate above {2 * cutoff_hz:g} Hz; "
             f"this one is {fs_hz:g} Hz."
         )
-    return butter(order, cutoff_hz, fs=fs_hz, output="sos")
+    sections = butter(order, cutoff_hz, fs=fs_hz, output="sos")
+    return sections, sosfilt_zi(sections)

@@ -389,3 +389,26 @@ def test_rows_in_step_with_the_radio_do_not_move_a_clock_that_stands_on_question
     late_s = line(at) - at * (1 + drift)
     assert np.ptp(late_s) < 1.5e-3
     assert late_s.mean() == pytest.approx(-0.001, abs=1e-3)
+
+
+@pytest.mark.parametrize("channels", [1, 4, 16])
+def test_channels_that_convert_together_are_drawn_as_numpy_draws_each_of_them(channels):
+    chance = np.random.default_rng(channels)
+    t_us = np.cumsum(chance.integers(9_000, 11_000, 300)).astype(np.int64)
+    t_us[100] = 10_000 * (t_us[100] // 10_000)  # on a grid point
+    values = chance.normal(0, 1e6, (300, channels))
+    number = np.repeat((np.arange(300) % 256).astype(np.uint8)[:, None], channels, axis=1)
+    aligner = GridAligner(channels, 100.0)
+    ages = np.zeros((300, channels), np.int64)
+    parts = [
+        aligner.push(t_us[part], values[part], ages[part], number[part])
+        for part in map(slice, range(0, 300, 7), range(7, 307, 7))
+    ]
+    first, rows = parts[0][0], np.concatenate([rows for _, rows in parts])
+    grid_us = (first + np.arange(len(rows))) * 1e4
+    inside = grid_us <= t_us[-1]
+    assert inside.sum() > 280
+    for c in range(channels):
+        np.testing.assert_array_equal(
+            rows[inside, c], np.interp(grid_us[inside], t_us, values[:, c])
+        )

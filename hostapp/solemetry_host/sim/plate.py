@@ -309,9 +309,12 @@ class VirtualPlateTransport:
         """Do nothing: it has no rate."""
 
     def read(self) -> bytes:
-        """Bytes of the last five milliseconds."""
-        time.sleep(0.005)
-        return self._plate.advance(self._world.now_s)
+        """Bytes as they come, after at most a tenth of a second."""
+        for _ in range(20):
+            time.sleep(0.005)
+            if came := self._plate.advance(self._world.now_s):
+                return came
+        return b""
 
     def write(self, data: bytes) -> None:
         """Send bytes to the plate."""
