@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,24 @@ if not has_screen():
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def streams_of_nobody_else(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Neither our streams of the Lab Streaming Layer nor others' leave or enter a run of tests.
+
+    The library reads this once in a process, so it has to be there before its first use.
+    """
+    file = tmp_path_factory.mktemp("lsl") / "lsl_api.cfg"
+    file.write_text(
+        "[ports]\nIPv6 = disable\n"
+        "[multicast]\nResolveScope = machine\n"
+        f"[lab]\nSessionID = solemetry-test-{time.time_ns()}\n"
+        "[log]\nlevel = -3\n"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LSLAPICFG", str(file))
+        yield
 
 
 @pytest.fixture(scope="session")

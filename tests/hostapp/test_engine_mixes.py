@@ -424,10 +424,10 @@ def test_what_is_let_go_of_and_connected_again_goes_on_in_the_same_stream(
     assert (lost, reason) == (len(rows) - len(before) - len(after), "link")
 
 
-def test_numbers_of_now_come_with_nearly_each_read_and_those_of_the_window_at_30_hz() -> None:
+def test_numbers_of_now_come_with_nearly_each_read_and_those_of_the_window_at_60_hz() -> None:
     quick = replace(plate("plate", FAST_PLATE), read_s=0.005, late_s=0.0)
     seen = run(Engine(), feed(quick, seconds=5.0))
     assert 5 * 150 < len(seen) <= 5 * 180 + 1
     ellipses = {id(now.metrics.ellipse) for now in seen if now.metrics and now.metrics.ellipse}
-    assert 4 * 28 < len(ellipses) <= 4 * 30 + 1
+    assert 4 * 55 < len(ellipses) <= 4 * 60 + 1
     assert np.diff([now.t_s for now in seen]).min() > 0

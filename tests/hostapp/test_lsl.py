@@ -42,23 +42,7 @@ INFO = {"firmware": "1.0.0", "board": "Arduino Uno", "adc": "HX711", "side": ""}
 ZERO = np.array([1000.0, -2000.0, 300.0, 40.0])
 CALIBRATION = Calibration(ZERO, np.full(4, 2e-3), "9 points")
 RATE_HZ = PLATE.rate_hz
-CONFIGURATION = (
-    "[ports]\nIPv6 = disable\n"
-    "[multicast]\nResolveScope = machine\n"
-    f"[lab]\nSessionID = solemetry-test-{time.time_ns()}\n"
-    "[log]\nlevel = -3\n"
-)
 PATHS = [str(Path(package.__file__).parents[1]) for package in (solemetry, solemetry_host)]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nobody else's streams are seen, and nobody sees ours, nor those of commands that we run."""
-    file = tmp_path_factory.mktemp("lsl") / "lsl_api.cfg"
-    file.write_text(CONFIGURATION)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LSLAPICFG", str(file))
-        yield
 
 
 # ---- going out
@@ -137,7 +121,7 @@ COUNT = 400
 
 
 @pytest.fixture(scope="module")
-def published(alone: None) -> Iterator[tuple[Published, dict[str, Any]]]:
+def published() -> Iterator[tuple[Published, dict[str, Any]]]:
     """All three streams of a plate, read by pylsl's own inlet."""
     now_ns = time.perf_counter_ns()
     rows = rows_of_a_plate(COUNT, now_ns)
