@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,8 @@ def record(transport: ScriptedTransport, folder: Path) -> Recorded:
         engine.take(item)
         if isinstance(item, Opened):
             engine.begin_take(recorder)
+        while recorder._queue.qsize() > 300:  # the disk runs in real time
+            time.sleep(0.005)
         told.update({message.number: message.text for message in engine.snapshot.messages})
 
     heard = listen(transport, take)

@@ -20,7 +20,7 @@ LATE_MS = 100.0
 
 
 def measured(plate: DeviceDescription | None) -> StepResponse:
-    found = step_response(plate, 7.5, settles_s=3.0)
+    found = step_response(plate, 6.0, settles_s=1.5)
     assert found.screen.n >= 2
     assert found.ear.n >= 1
     return found
