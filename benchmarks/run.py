@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 from decoding import report_decoding
-from scipy import stats
+from scipy import signal, stats
 from timing import compare, seconds
 
 from solemetry.device import DeviceDescription
+from solemetry.sliding import Trail
 from solemetry.sway import describe, prediction_ellipse
 from solemetry_host.devices.rows import RowBuilder
 from solemetry_host.live.metrics import measure
-from solemetry_host.live.ring import Ring
+from solemetry_host.live.window import Window
 from solemetry_host.sim.person import ONE_LEG, Person
 from solemetry_host.sim.plate import VirtualPlate, corner_loads
 from solemetry_host.wire.stream import StreamDecoder
@@ -34,9 +35,29 @@ def rolled(rows: np.ndarray, buffer: np.ndarray) -> None:
         buffer[-1] = row
 
 
-def pushed(rows: np.ndarray, ring: Ring) -> None:
+def appended(rows: np.ndarray, trail: Trail) -> None:
     for row in rows:
-        ring.push(row[None])
+        trail.append(row[None])
+
+
+def live_window(rate_hz: float, person: Person) -> tuple[Window, np.ndarray]:
+    """Return a full window, and the rows that come in a sixtieth of a second."""
+    t_s = np.arange(20, 31, 1 / rate_hz)
+    forces_n = corner_loads(*person.load(t_s), PLATE.layout.xy_mm)
+    window, new = Window(PLATE.layout, rate_hz, 10.0), max(1, round(rate_hz / 60))
+    window.append(forces_n[:-new])
+    return window, forces_n[-new:]
+
+
+def live_step(window: Window, rows: np.ndarray) -> None:
+    window.append(rows)
+    measure(window)
+
+
+def measured_anew(cop_mm: np.ndarray, rate_hz: float) -> None:
+    smooth = signal.sosfiltfilt(signal.butter(2, 10.0, fs=rate_hz, output="sos"), cop_mm, axis=0)
+    chi_square_ellipse(smooth)
+    np.linalg.norm(np.diff(smooth, axis=0), axis=1).sum()
 
 
 def main() -> None:
@@ -44,19 +65,20 @@ def main() -> None:
     stream = VirtualPlate(PLATE, person.load).advance(60)
     t_s = np.arange(0, 60, 0.01)
     _, cop = person.load(t_s)
-    window = corner_loads(*person.load(np.arange(20, 30, 1 / 80)), PLATE.layout.xy_mm)
-    rows, buffer, ring = np.ones((800, 4)), np.zeros((800, 4)), Ring(800, 4)
+    rows, buffer, trail = np.ones((800, 4)), np.zeros((800, 4)), Trail(800, 4)
 
     report_decoding(stream)
     compare("95 % ellipse, 6000 samples", lambda: prediction_ellipse(cop),
             "np.cov + eigvalsh + chi2.ppf", lambda: chi_square_ellipse(cop))
-    compare("ring, 800 rows one by one", lambda: pushed(rows, ring),
+    compare("trail, 800 rows one by one", lambda: appended(rows, trail),
             "np.roll", lambda: rolled(rows, buffer))
     found = StreamDecoder(4).push(stream).samples
     print(f"{'rows of a minute':34} {1e3 * seconds(lambda: RowBuilder(4).build(found, 0)):9.3f} ms")
-    live = np.median([seconds(lambda: measure(window, PLATE.layout, 80.0, 10.0))
-                      for _ in range(200)])
-    print(f"{'live numbers of a 10 s window':34} {1e3 * live:9.3f} ms")
+    for rate_hz in (80.0, 1000.0):
+        window, new = live_window(rate_hz, person)
+        _, last_cop = person.load(np.arange(20, 30, 1 / rate_hz))
+        compare(f"live numbers, 10 s at {rate_hz:.0f} Hz", lambda w=window, n=new: live_step(w, n),
+                "sosfiltfilt + cov + diff", lambda c=last_cop, f=rate_hz: measured_anew(c, f))
     battery = np.median([seconds(lambda: describe(cop, 100.0)) for _ in range(20)])
     print(f"{'describe a minute at 100 Hz':34} {1e3 * battery:9.3f} ms")
 

@@ -43,8 +43,8 @@ def lowpass(x: Floats, fs_hz: float, cutoff_hz: float = 10.0, order: int = 2) ->
     x = np.asarray(x, dtype=float)
     if x.ndim not in (1, 2):
         raise ValueError(f"x has shape {x.shape}; it should be (T,) or (T, C).")
-    sections, settled = _butterworth(float(fs_hz), float(cutoff_hz), order)
-    edge = 3 * (order + 1)
+    sections, settled = butterworth(float(fs_hz), float(cutoff_hz), order)
+    edge = edge_of(order)
     finite = np.logical_and.reduce([np.isfinite(column) for column in np.atleast_2d(x.T)])
     if finite.all() and len(x) > edge:
         return _both_ways(sections, settled, x, edge)
@@ -55,19 +55,41 @@ def lowpass(x: Floats, fs_hz: float, cutoff_hz: float = 10.0, order: int = 2) ->
     return out
 
 
-def _both_ways(sections: Any, settled: Any, x: Floats, edge: int) -> Floats:
-    """As `scipy.signal.sosfiltfilt`, which works out anew each time how a filter starts settled.
-
-    Live that took a third of its time.
-    """
-    from scipy.signal import sosfilt
-
+def _both_ways(sections: Floats, settled: Floats, x: Floats, edge: int) -> Floats:
+    """As `scipy.signal.sosfiltfilt`, which works out anew each time how a filter starts settled."""
     head, tail = 2 * x[0] - x[edge:0:-1], 2 * x[-1] - x[-2 : -edge - 2 : -1]
     y = np.concatenate((head, x, tail))
-    state = settled.reshape(settled.shape + (1,) * (x.ndim - 1))
     for _ in range(2):
-        y = sosfilt(sections, y, axis=0, zi=state * y[0])[0][::-1]
+        y = one_way(sections, y, at_rest(settled, y[0]))[0][::-1]
     return y[edge:-edge]
+
+
+def one_way(sections: Floats, x: Floats, state: Floats) -> tuple[Floats, Floats]:
+    """As `scipy.signal.sosfilt` along the first axis, in half the time: a fifth for few samples.
+
+    Parameters
+    ----------
+    sections : (S, 6) array
+        From `butterworth`.
+    x : (T,) or (T, C) array
+    state : (S, 2) or (S, 2, C) array
+
+    Returns
+    -------
+    y, state : array
+        The filtered samples, and the state after the last.
+    """
+    from scipy.signal import lfilter
+
+    after = np.empty_like(state)
+    for n, section in enumerate(sections):
+        x, after[n] = lfilter(section[:3], section[3:], x, axis=0, zi=state[n])
+    return x, after
+
+
+def at_rest(settled: Floats, level: Floats) -> Floats:
+    """State of a filter into which a level, a number or ``(C,)``, has been going for ever."""
+    return np.multiply.outer(settled, level)
 
 
 def finite_runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -76,9 +98,20 @@ def finite_runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.column_stack((np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)))
 
 
+def edge_of(order: int) -> int:
+    """By how many samples `lowpass` draws a run on beyond either end."""
+    return 3 * (order + 1)
+
+
 @lru_cache(maxsize=16)
-def _butterworth(fs_hz: float, cutoff_hz: float, order: int) -> tuple[Any, Any]:
-    """Return second-order sections, and their state when a level 1 has been going in for ever."""
+def butterworth(fs_hz: float, cutoff_hz: float, order: int) -> tuple[Any, Any]:
+    """Low-pass of one pass, as second-order sections.
+
+    Returns
+    -------
+    sections, settled : array
+        The latter is their state when a level of 1 has been going in for ever.
+    """
     from scipy.signal import butter, sosfilt_zi
 
     if not 0 < cutoff_hz < fs_hz / 2:

@@ -134,9 +134,8 @@ class GridAligner:
         stop = int(np.floor(horizon / self._period_us)) + 1
         first, stop = self._next, max(stop, self._next)
         grid_us: Floats = np.arange(first, stop, dtype=float) * self._period_us
-        rows = np.column_stack(
-            [axis.interpolate(grid_us, self._max_step_us) for axis in self._axes]
-        )
+        parts = [axis.interpolate(grid_us, self._max_step_us) for axis in self._axes]
+        rows = parts[0] if len(parts) == 1 else np.column_stack(parts)
         self._next = stop
         for axis in self._axes:
             axis.forget(stop * self._period_us)
@@ -163,33 +162,39 @@ class _Conversions:
         self, t: Ints, values: NDArray[np.number], number: NDArray[np.uint8]
     ) -> None:
         """Take what is new among rows, ``(n,)``, ``(n, C)`` and ``(n,)``."""
-        before = self._number[-1:]
-        fresh = np.diff(number, prepend=before) != 0 if len(before) else _first_and_changes(number)
-        self.t = np.concatenate((self.t, t[fresh]))
-        self._value = np.concatenate((self._value, values[fresh].astype(float)))
-        self._number = np.concatenate((self._number, number[fresh]))
+        known = len(self._number)
+        numbers = np.concatenate((self._number, number))
+        changes = numbers[1:] != numbers[:-1]
+        fresh = changes[known - 1 :] if known else np.append(True, changes)[: len(number)]
+        if not fresh.all():
+            t, values = t[fresh], values[fresh]
+            numbers = np.concatenate((self._number, number[fresh]))
+        self.t = np.concatenate((self.t, t))
+        self._value = np.concatenate((self._value, values), dtype=float)
+        self._number = numbers
 
     def interpolate(self, grid_us: Floats, max_step_us: float) -> Floats:
         """Return values on grid points, ``(m, C)``; NaN outside and in holes."""
-        t, number = self.t, self._number
-        out: Floats = np.full((len(grid_us), self._value.shape[1]), np.nan)
-        if len(t) == 0 or len(grid_us) == 0:
+        t, value, number = self.t, self._value, self._number
+        if len(t) < 2 or len(grid_us) == 0:
+            out: Floats = np.full((len(grid_us), value.shape[1]), np.nan)
+            if len(t):
+                out[grid_us == t[0]] = value[0]
             return out
         # As np.interp, but all channels at once: live it is sixteen of them, a few points a time.
-        inside = (grid_us >= t[0]) & (grid_us <= t[-1])
-        at_us, value = grid_us[inside], self._value
-        before = np.minimum(np.searchsorted(t, at_us, side="right") - 1, len(t) - 2)
-        step_us = np.maximum(t[before + 1] - t[before], 1)
-        slope = (value[before + 1] - value[before]) / step_us[:, None]
-        drawn = slope * (at_us - t[before])[:, None] + value[before]
-        drawn[at_us == t[-1]] = value[-1]
-        out[inside] = drawn
-        whole = (np.diff(number) == 1) & (np.diff(t) <= max_step_us)
+        left = np.searchsorted(t, grid_us, side="right") - 1
+        before = np.minimum(np.maximum(left, 0), len(t) - 2)
+        step_us = t[1:] - t[:-1]
+        slope = (value[before + 1] - value[before]) / np.maximum(step_us[before], 1)[:, None]
+        drawn: Floats = slope * (grid_us - t[before])[:, None] + value[before]
+        drawn[grid_us == t[-1]] = value[-1]
+        whole = (number[1:] - number[:-1] == 1) & (step_us <= max_step_us)
+        missing = (left < 0) | (grid_us > t[-1])
         if not whole.all():
-            left = np.clip(np.searchsorted(t, grid_us, side="right") - 1, 0, None)
-            on_a_conversion = t[left] == grid_us
-            out[~np.append(whole, True)[left] & ~on_a_conversion] = np.nan
-        return out
+            left = np.maximum(left, 0)
+            missing |= ~np.append(whole, True)[left] & (t[left] != grid_us)
+        drawn[missing] = np.nan
+        return drawn
 
     def forget(self, before_us: float) -> None:
         """Keep of the past the last conversion at or before a moment."""
@@ -411,12 +416,6 @@ def intersect(
     least = float((bounds[:, 1] + shift - slack).max())
     greatest = float((bounds[:, 2] + shift + slack).min())
     return (least, greatest) if least <= greatest else None
-
-
-def _first_and_changes(number: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    fresh = np.ones(len(number), bool)
-    fresh[1:] = number[1:] != number[:-1]
-    return fresh
 
 
 def _signed32(difference: int) -> int:

@@ -414,8 +414,8 @@ def bench_live(
         ],
     )  # fmt: skip
     cpu, memory = found["cpu_percent"], found["memory_mb"]
-    _print(f"CPU: {cpu['app']:.1f} % of one core ({cpu['all']:.1f} % with the virtual devices, "
-           f"which take {cpu['generators']:.1f} %)")
+    _print(f"CPU: {cpu['app']:.1f} % of one core, at least {cpu['app_least']:.1f} % "
+           f"({cpu['all']:.1f} % with the virtual devices, which take {cpu['generators']:.1f} %)")
     for stream, rows in found["rows"].items():
         _print(f"{stream}: {rows} rows, {found['lost_rows'][stream]} lost")
     _print(f"Dropped reads: {found['dropped_items']}; most that waited: {found['most_waiting']}; "

@@ -69,11 +69,11 @@ def test_finite_runs_are_start_and_stop():
 
 @pytest.mark.parametrize("shape", [(10,), (500,), (500, 2)])
 @pytest.mark.parametrize("order", [2, 4])
-def test_the_low_pass_is_that_of_scipy_to_the_last_bit(shape, order):
+def test_the_low_pass_is_that_of_scipy(shape, order):
     x = 1e3 + np.cumsum(np.random.default_rng(1).normal(size=shape), axis=0)
     if len(x) <= 3 * (order + 1):
         assert np.isnan(lowpass(x, 100.0, 10.0, order)).all()
         return
     sections = signal.butter(order, 10.0, fs=100.0, output="sos")
     expected = signal.sosfiltfilt(sections, x, axis=0, padlen=3 * (order + 1))
-    np.testing.assert_array_equal(lowpass(x, 100.0, 10.0, order), expected)
+    np.testing.assert_allclose(lowpass(x, 100.0, 10.0, order), expected, rtol=1e-11)

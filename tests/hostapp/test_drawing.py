@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from solemetry.device import DeviceDescription
 from solemetry_host.live.metrics import measure, renewed
 from solemetry_host.live.snapshot import DeviceView, Link, Snapshot
+from solemetry_host.live.window import Window
 from solemetry_host.sim.person import ONE_LEG, Person
 from solemetry_host.sim.plate import corner_loads
 from solemetry_host.windows.cards import ForceStrip
@@ -23,8 +24,14 @@ def standing(rate_hz: float, seconds: float = 10.0) -> np.ndarray:
     return corner_loads(*Person(ONE_LEG, steps_on_s=0).load(t_s), PLATE.layout.xy_mm)
 
 
+def window_of(forces_n: np.ndarray, rate_hz: float) -> Window:
+    window = Window(PLATE.layout, rate_hz, 10.0)
+    window.append(forces_n)
+    return window
+
+
 def moment(forces_n: np.ndarray, rate_hz: float) -> Snapshot:
-    metrics = measure(forces_n, PLATE.layout, rate_hz, 10.0)
+    metrics = measure(window_of(forces_n, rate_hz))
     view = DeviceView("plate", PLATE.layout, Link("streaming"), rate_hz, metrics=metrics)
     return Snapshot(devices=(view,))
 
@@ -64,9 +71,10 @@ def test_holes_stay_holes(qtbot: QtBot) -> None:
 
 def test_numbers_of_now_are_the_same_with_the_window_and_without_it() -> None:
     forces_n = standing(1000.0, 10.01)
-    whole = measure(forces_n[10:], PLATE.layout, 1000.0, 10.0)
-    before = measure(forces_n[:-10], PLATE.layout, 1000.0, 10.0)
-    now = renewed(before, forces_n[-1], PLATE.layout)
+    window = window_of(forces_n[:-10], 1000.0)
+    before = measure(window)
+    window.append(forces_n[-10:])
+    whole, now = measure(window), renewed(before, window)
     assert now.force_n == pytest.approx(whole.force_n)
     assert now.cop_mm == pytest.approx(whole.cop_mm)
     assert (now.right.value, now.front.value) == pytest.approx(

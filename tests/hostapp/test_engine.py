@@ -85,11 +85,15 @@ def test_live_numbers_do_not_depend_on_how_the_rows_were_cut_into_reads(sizes: l
 def test_live_numbers_are_those_of_the_offline_functions_on_the_last_ten_seconds() -> None:
     metrics = play([OPENED, *blocks(ROWS, [5])]).metrics
     assert metrics is not None
-    cop = metrics.cop_trail_mm
-    assert len(cop) == 800
-    smooth = lowpass(cop, 80.0)
-    assert metrics.ellipse == prediction_ellipse(smooth)
-    assert metrics.velocity_mm_s == mean_velocity(smooth, 80.0)
+    assert len(metrics.cop_trail_mm) == 800
+    longer = play([OPENED, *blocks(ROWS, [5])], Engine(window_s=16.0)).metrics
+    assert longer is not None
+    whole = longer.cop_trail_mm
+    np.testing.assert_array_equal(metrics.cop_trail_mm, whole[-800:])
+    smooth = lowpass(whole, 80.0)[-800:]
+    assert metrics.ellipse is not None
+    assert metrics.ellipse.area_mm2 == pytest.approx(prediction_ellipse(smooth).area_mm2, rel=1e-9)
+    assert metrics.velocity_mm_s == pytest.approx(mean_velocity(smooth, 80.0), rel=1e-9)
 
 
 def test_the_load_that_was_put_on_is_the_load_that_is_shown() -> None:

@@ -17,10 +17,10 @@ from solemetry_host.devices.source import Block, Exchange, Opened
 from solemetry_host.live.clock import DeviceClock
 from solemetry_host.live.metrics import measure, measure_counts, renewed
 from solemetry_host.live.press import PressRoutine
-from solemetry_host.live.ring import Ring
 from solemetry_host.live.snapshot import DeviceView, Link
 from solemetry_host.live.take import Gap, StreamHeader, find_gaps
 from solemetry_host.live.tare import Tare
+from solemetry_host.live.window import Window
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +69,7 @@ class LiveDevice:
         self._wraps_us = 0
         self._waiting: list[NDArray[np.void]] = []
         self._aligner = self._new_aligner()
-        self._ring = Ring(round(window_s * description.rate_hz), self._channels)
+        self._window = self._new_window()
         self.grid_end = 0
         """Number of the grid point after the newest; ``k`` stands for device time ``k / rate``."""
         self.view = DeviceView(
@@ -98,7 +98,7 @@ class LiveDevice:
     @property
     def streaming(self) -> bool:
         """Whether rows come, and have come."""
-        return self.view.link.state == "streaming" and self._ring.count > 0
+        return self.view.link.state == "streaming" and len(self._window) > 0
 
     @property
     def _channels(self) -> int:
@@ -153,12 +153,16 @@ class LiveDevice:
     def forget_window(self) -> None:
         """Begin the sliding window anew."""
         self.turn = None
-        self._ring.clear()
+        self._window = self._new_window()
         self._waiting.clear()
         self._aligner = self._new_aligner()
 
     def _new_aligner(self) -> GridAligner:
         return GridAligner(self._channels, self.description.rate_hz)
+
+    def _new_window(self) -> Window:
+        description, known = self.description, self.calibration.known
+        return Window(description.layout, description.rate_hz, self._window_s, known)
 
     # ---- rows ------------------------------------------------------------------------------
 
@@ -227,7 +231,7 @@ class LiveDevice:
             rows["conversion"],
             self._unusable(rows["flags"]),
         )
-        self._ring.push(values)
+        self._window.append(values)
         self.grid_end = first + len(values)
 
     def _unusable(self, flags: NDArray[np.unsignedinteger]) -> NDArray[np.bool_] | None:
@@ -244,16 +248,16 @@ class LiveDevice:
     def measure(self, feet: tuple[FootRegistration, ...], window: bool = True) -> None:
         """Work out the numbers of now, and those of the window or leave these as they are."""
         self.settle()
-        values, layout = self._ring.last(self._ring.count), self.description.layout
         metrics = None
         before = None if window else self.view.metrics
-        if len(values) and self.calibration.known and before is not None:
-            metrics = renewed(before, values[-1], layout, feet)
-        elif len(values) and self.calibration.known:
-            metrics = measure(values, layout, self.description.rate_hz, self._window_s, feet)
-        elif len(values):
-            tared = bool(self.calibration.zero_counts.any())
-            metrics = measure_counts(values, layout, self._window_s, tared)
+        if len(self._window) and self.calibration.known:
+            metrics = (
+                renewed(before, self._window, feet)
+                if before is not None
+                else measure(self._window, feet)
+            )
+        elif len(self._window):
+            metrics = measure_counts(self._window, bool(self.calibration.zero_counts.any()))
         self.view = replace(
             self.view, t_s=self._last_us * 1e-6, metrics=metrics, feet=feet
         )
@@ -263,7 +267,7 @@ class LiveDevice:
 
         As many of them as are still in the window.
         """
-        values = self._ring.last(max(self.grid_end - number, 0))
+        values = self._window.forces_n(max(self.grid_end - number, 0))
         points = np.arange(self.grid_end - len(values), self.grid_end)
         return points / self.description.rate_hz, values
 
@@ -279,7 +283,7 @@ class LiveDevice:
         """Return forces so long before the newest grid point, ``(S,)``; NaN without any."""
         back = lag_ns * 1e-9 * self.description.rate_hz
         whole = int(back)
-        last = self._ring.last(whole + 2)
+        last = self._window.forces_n(whole + 2)
         if len(last) < whole + 2:
             return np.full(self._channels, np.nan)
         share = back - whole

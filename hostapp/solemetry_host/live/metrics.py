@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from solemetry.cop import MIN_FORCE_N, center_of_pressure, total_force
 from solemetry.device import SensorLayout
 from solemetry.foot import FootRegistration, forefoot_share_of_both, right_share
-from solemetry.signal import lowpass
 from solemetry.sway.ellipse import Ellipse, prediction_ellipse
 from solemetry.sway.path import mean_velocity
 from solemetry_host.live.snapshot import Metrics, Share
+from solemetry_host.live.window import Window
 
 Floats = NDArray[np.float64]
 
@@ -29,13 +29,7 @@ _BY_COUNTS = "counts of the cells, not calibrated"
 _NOWHERE = np.full(2, np.nan)
 
 
-def measure(
-    forces_n: Floats,
-    layout: SensorLayout,
-    rate_hz: float,
-    window_s: float,
-    feet: tuple[FootRegistration, ...] = (),
-) -> Metrics:
+def measure(window: Window, feet: tuple[FootRegistration, ...] = ()) -> Metrics:
     """Live numbers of a window.
 
     Sway numbers follow the convention ``solemetry``: 10 Hz zero-phase low-pass, exact
@@ -43,45 +37,36 @@ def measure(
 
     Parameters
     ----------
-    forces_n : (n, S) array, n >= 1
-        On a uniform grid; NaN where there was nothing.
-    layout : SensorLayout
-    rate_hz : float
-        Rate of the grid.
-    window_s : float
-        How long the window is meant to be; `forces_n` may not fill it yet.
+    window : Window
+        With a row at least.
     feet : tuple of FootRegistration
         Where the feet stand, if that was registered: none, one, or left and right.
     """
-    force_n = total_force(forces_n)
-    cop_mm = center_of_pressure(forces_n, layout.xy_mm)
-    covered_s = float(np.isfinite(cop_mm[:, 0]).sum() / rate_hz)
+    forces_n, force_n, cop_mm = window.forces_n(1)[-1], window.force_n, window.cop_mm
+    covered_s = float(np.isfinite(cop_mm[:, 0]).sum() / window.rate_hz)
     ellipse: Ellipse | None = None
     velocity = float("nan")
     if covered_s >= MIN_COVERED_S:
-        smooth = lowpass(cop_mm, rate_hz)
-        if np.isfinite(smooth[:, 0]).sum() >= MIN_COVERED_S * rate_hz:
+        smooth = window.smooth_mm
+        if np.isfinite(smooth[:, 0]).sum() >= MIN_COVERED_S * window.rate_hz:
             ellipse = prediction_ellipse(smooth)
-            velocity = mean_velocity(smooth, rate_hz)
+            velocity = mean_velocity(smooth, window.rate_hz)
     return Metrics(
         force_n=float(force_n[-1]),
         cop_mm=cop_mm[-1],
-        window_s=window_s,
+        window_s=window.seconds,
         covered_s=covered_s,
         ellipse=ellipse,
         velocity_mm_s=velocity,
-        right=_right(forces_n[-1], cop_mm[-1], layout, feet),
-        front=_front(forces_n[-1], cop_mm[-1], layout, feet),
+        right=_right(forces_n, cop_mm[-1], window.layout, feet),
+        front=_front(forces_n, cop_mm[-1], window.layout, feet),
         force_trail_n=force_n,
         cop_trail_mm=cop_mm,
     )
 
 
 def renewed(
-    before: Metrics,
-    forces_n: Floats,
-    layout: SensorLayout,
-    feet: tuple[FootRegistration, ...] = (),
+    before: Metrics, window: Window, feet: tuple[FootRegistration, ...] = ()
 ) -> Metrics:
     """Numbers with those of now anew; those of the window, which cost most, stay.
 
@@ -89,24 +74,21 @@ def renewed(
     ----------
     before : Metrics
         From `measure`.
-    forces_n : (S,) array
-        The newest.
-    layout, feet
+    window, feet
         As of `measure`.
     """
-    cop_mm = center_of_pressure(forces_n, layout.xy_mm)
+    forces_n = window.forces_n(1)[-1]
+    cop_mm = center_of_pressure(forces_n, window.layout.xy_mm)
     return replace(
         before,
         force_n=float(total_force(forces_n)),
         cop_mm=cop_mm,
-        right=_right(forces_n, cop_mm, layout, feet),
-        front=_front(forces_n, cop_mm, layout, feet),
+        right=_right(forces_n, cop_mm, window.layout, feet),
+        front=_front(forces_n, cop_mm, window.layout, feet),
     )
 
 
-def measure_counts(
-    counts: Floats, layout: SensorLayout, window_s: float, tared: bool
-) -> Metrics:
+def measure_counts(window: Window, tared: bool) -> Metrics:
     """Live numbers of a device whose gains nobody knows: what its raw counts honestly say.
 
     Cells of one device, tared, may be compared among themselves, and the share says that it is
@@ -114,22 +96,21 @@ def measure_counts(
 
     Parameters
     ----------
-    counts : (n, S) array, n >= 1
-        Above the zero, on a uniform grid; NaN where there was nothing.
-    layout : SensorLayout
-    window_s : float
+    window : Window
+        Of counts above the zero, with a row at least.
     tared : bool
         Whether the zero was measured; without it counts have no meaning at all.
     """
-    nothing = np.full(len(counts), np.nan)
-    total = float(counts[-1].sum())
+    layout, counts = window.layout, window.forces_n(1)[-1]
+    nothing = np.full(len(window), np.nan)
+    total = float(counts.sum())
     front = float("nan")
     if tared and layout.has_halves and total > _FEW_COUNTS * len(layout.labels):
-        front = float(counts[-1][layout.front].sum() / total)
+        front = float(counts[layout.front].sum() / total)
     return Metrics(
         force_n=float("nan"),
         cop_mm=_NOWHERE,
-        window_s=window_s,
+        window_s=window.seconds,
         covered_s=0.0,
         ellipse=None,
         velocity_mm_s=float("nan"),

@@ -64,6 +64,8 @@ WARN_S = 300.0
 """It is said early: when there is less room than this, or room for less time than this."""
 
 _QUEUE_ITEMS = 4096
+_HURRY_ITEMS = 256
+"""With more than this waiting, the writing thread does not wait for the next flush."""
 
 _Table = tuple[str, str]
 """A stream, empty where the table is of none, and the name of its table."""
@@ -100,6 +102,7 @@ class Recorder:
         """What a person should do something about before it ends the recording."""
         self._subject = subject
         self._queue: queue.Queue[_Rows | StreamHeader | None] = queue.Queue(_QUEUE_ITEMS)
+        self._hurry = threading.Event()
         self._rows: dict[str, int] = {}
         """How many rows of each stream were handed over."""
         self._file: PartialFile | None = None
@@ -184,6 +187,8 @@ class Recorder:
             return
         try:
             self._queue.put_nowait(item)
+            if self._queue.qsize() > _HURRY_ITEMS:
+                self._hurry.set()
         except queue.Full:
             self.failure = RecordingError(
                 f"Recording ended: the disk did not keep up ({_QUEUE_ITEMS} blocks waited).",
@@ -203,6 +208,7 @@ class Recorder:
         thread, self._thread = self._thread, None
         if thread is not None:
             self._queue.put(None)
+            self._hurry.set()
             thread.join()
         if self.failure is not None:
             raise self.failure
@@ -231,13 +237,15 @@ class Recorder:
             self._close()
 
     def _collect(self, waiting: dict[_Table, list[NDArray[Any]]]) -> bool:
-        """Gather what comes until the next flush; False when there is nothing more to come."""
-        deadline = time.monotonic() + FLUSH_S
-        while (left := deadline - time.monotonic()) > 0:
-            try:
-                item = self._queue.get(timeout=left)
-            except queue.Empty:
-                break
+        """Gather what came until this flush; False when there is nothing more to come.
+
+        Woken for each item, the thread would take its turn from the engine hundreds of times a
+        second.
+        """
+        self._hurry.wait(FLUSH_S)
+        self._hurry.clear()
+        while not self._queue.empty():
+            item = self._queue.get()
             if item is None:
                 return False
             if isinstance(item, StreamHeader):
