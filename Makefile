@@ -7,7 +7,15 @@ demo: .venv/ready
 
 test: .venv/ready tools/system-packages.txt
 	@tools/install-system-packages test
+ifdef ARGS
 	$(PY) -m pytest $(ARGS)
+else
+	$(PY) -m pytest -n 2 --dist loadfile $(WHEREVER_TIME_IS_SIMULATED)
+	$(PY) -m pytest $(addprefix --ignore=,$(WHEREVER_TIME_IS_SIMULATED))
+endif
+
+# Tests in real time want the machine for themselves; these may share it.
+WHEREVER_TIME_IS_SIMULATED := tests/analysis tests/firmware tests/hardware
 
 lint: .venv/ready
 	.venv/bin/ruff check

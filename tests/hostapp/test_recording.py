@@ -20,7 +20,6 @@ import pytest
 import solemetry
 from solemetry.device import DeviceDescription
 from solemetry.errors import RecordingError
-from solemetry.session import repair
 from solemetry.session.format import sample_type
 from solemetry_host.devices.replay import ReplaySource
 from solemetry_host.devices.source import Block, Opened
@@ -159,30 +158,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()}")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def test_a_disk_that_fills_up_ends_the_recording_with_words_and_loses_nothing(
-    small_disk: Path,
-) -> None:
-    station = Station(lambda: open_source("sim:plate?speed=3&steps_on=0"))
-    station.connect()
-    wait(lambda: station.snapshot.metrics is not None)
-    station.record(small_disk / "s.h5")
-    wait(lambda: (station.snapshot.elapsed_s or 0) > 3)
-    (small_disk / "films").write_bytes(bytes(10 * 2**20))
-    wait(lambda: station.recording is None)
-    station.disconnect()
-    last = station.snapshot.messages[-1]
-    assert last.level == "error"
-    assert "MB are free" in last.text
-    assert "safe in" in last.text
-
-    partial = small_disk / "s.partial.h5"
-    session = solemetry.open(partial)
-    assert session.streams["plate"].rows > 3 * 80
-    assert session.streams["plate"].lost_rows == 0
-    (small_disk / "films").unlink()
-    assert repair(partial).exists()
 
 
 @pytest.mark.parametrize(("free_mb", "warned"), [(190, True), (10_000, False)])

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,13 +45,17 @@ def missing_tools() -> str:
     return ", ".join(lacking)
 
 
-def make(*targets: str) -> str:
-    """Make them, tests among them run; return what was printed."""
-    made = subprocess.run(
-        ["make", "-s", "-C", str(FIRMWARE), *targets], capture_output=True, text=True, check=False
-    )
+def make(*arguments: str) -> str:
+    """Run make for the firmware, one at a time of several processes; return what it printed."""
+    (FIRMWARE / "build").mkdir(exist_ok=True)
+    with open(FIRMWARE / "build" / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = subprocess.run(
+            ["make", "-s", "-C", str(FIRMWARE), *arguments, f"PYTHON={sys.executable}"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
     assert made.returncode == 0, made.stdout + made.stderr
-    return made.stdout
+    return made.stdout + made.stderr
 
 
 def build() -> None:
