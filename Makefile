@@ -5,17 +5,15 @@ PY := .venv/bin/python
 demo: .venv/ready
 	.venv/bin/solemetry demo
 
+# Tests of the whole app in real time want the machine for themselves.
 test: .venv/ready tools/system-packages.txt
 	@tools/install-system-packages test
 ifdef ARGS
 	$(PY) -m pytest $(ARGS)
 else
-	$(PY) -m pytest -n 2 --dist loadfile $(WHEREVER_TIME_IS_SIMULATED)
-	$(PY) -m pytest $(addprefix --ignore=,$(WHEREVER_TIME_IS_SIMULATED))
+	$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/system
+	$(PY) -m pytest tests/system
 endif
-
-# Tests in real time want the machine for themselves; these may share it.
-WHEREVER_TIME_IS_SIMULATED := tests/analysis tests/firmware tests/hardware
 
 lint: .venv/ready
 	.venv/bin/ruff check
