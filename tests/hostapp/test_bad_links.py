@@ -143,7 +143,13 @@ def test_garbage_and_half_frames_cost_only_the_rows_they_hit(tmp_path: Path) -> 
 
 def test_a_cut_cable_keeps_what_was_recorded_and_says_so(tmp_path: Path) -> None:
     plate = PtyPlate()
-    threading.Timer(3.0, plate.cut).start()
+
+    def cut_in_mid_recording() -> None:
+        wait((tmp_path / "s.partial.h5").exists)
+        time.sleep(2.5)
+        plate.cut()
+
+    threading.Thread(target=cut_in_mid_recording).start()
     done = record(f"serial:{plate.port}", tmp_path / "s.h5", 30)
     assert done.returncode == 1
     assert "broke" in done.stderr
