@@ -9,11 +9,12 @@ from __future__ import annotations
 import numpy as np
 from decoding import report_decoding
 from scipy import signal, stats
+from sway import report_sway
 from timing import compare, seconds
 
 from solemetry.device import DeviceDescription
 from solemetry.sliding import Trail
-from solemetry.sway import describe, prediction_ellipse
+from solemetry.sway import prediction_ellipse
 from solemetry_host.devices.rows import RowBuilder
 from solemetry_host.live.metrics import measure
 from solemetry_host.live.window import Window
@@ -79,8 +80,7 @@ def main() -> None:
         _, last_cop = person.load(np.arange(20, 30, 1 / rate_hz))
         compare(f"live numbers, 10 s at {rate_hz:.0f} Hz", lambda w=window, n=new: live_step(w, n),
                 "sosfiltfilt + cov + diff", lambda c=last_cop, f=rate_hz: measured_anew(c, f))
-    battery = np.median([seconds(lambda: describe(cop, 100.0)) for _ in range(20)])
-    print(f"{'describe a minute at 100 Hz':34} {1e3 * battery:9.3f} ms")
+    report_sway()
 
 
 if __name__ == "__main__":

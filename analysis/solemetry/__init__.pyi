@@ -2,7 +2,10 @@
 from . import analysis as analysis
 from . import cop as cop
 from . import foot as foot
+from . import gait as gait
 from . import importers as importers
+from . import layouts as layouts
+from . import loading as loading
 from . import report as report
 from . import resampling as resampling
 from . import session as session

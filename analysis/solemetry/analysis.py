@@ -17,6 +17,7 @@ from solemetry.session.model import Session, Stream
 from solemetry.signal import finite_runs
 from solemetry.sway.conventions import SOLEMETRY, get
 from solemetry.sway.describe import describe
+from solemetry.sway.stance.support import base_of_support
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -59,6 +60,9 @@ class Hold:
 def analyze(session: Session, convention: str = SOLEMETRY.name) -> dict[str, Any]:
     """Analyse each stream of a session.
 
+    Where the recording tells the body height or where the feet stood, sway has the measures
+    that need these.
+
     Parameters
     ----------
     session : Session
@@ -70,8 +74,8 @@ def analyze(session: Session, convention: str = SOLEMETRY.name) -> dict[str, Any
     dict
         Ready for JSON: ``file``, ``convention``, ``hold`` (what was analysed), ``sway`` and
         ``loading`` (by stream, then by measure), ``notes``. A measure has ``value`` (None
-        where there is none), ``unit``, ``convention`` or ``of``, ``n``, ``duration_s``,
-        ``valid`` and ``note``.
+        where there is none), ``unit``, ``convention`` and ``reference`` or ``of``, ``n``,
+        ``duration_s``, ``valid`` and ``note``.
 
     Raises
     ------
@@ -97,7 +101,7 @@ def analyze(session: Session, convention: str = SOLEMETRY.name) -> dict[str, Any
             continue
         out["hold"][name] = {"spans_s": [list(span) for span in hold.spans_s],
                              "source": hold.source}
-        out["sway"][name] = _sway(stream, hold, convention)
+        out["sway"][name] = _sway(session, stream, hold, convention)
         out["loading"][name] = _loading(session, stream, hold)
     return out
 
@@ -177,13 +181,20 @@ def _standing(stream: Stream) -> list[slice]:
 # ---- measures --------------------------------------------------------------------------------
 
 
-def _sway(stream: Stream, hold: Hold, convention: str) -> dict[str, dict[str, Any]]:
-    table = describe(hold.of(stream.cop_mm), stream.fs_hz, convention)
+def _sway(
+    session: Session, stream: Stream, hold: Hold, convention: str
+) -> dict[str, dict[str, Any]]:
+    table = describe(
+        hold.of(stream.cop_mm), stream.fs_hz, convention,
+        height_mm=_height_mm(session),
+        polygon_mm=base_of_support(*session.feet.values()) if session.feet else None,
+    )  # fmt: skip
     return {
         str(feature): {
             "value": _plain(row["value"]),
             "unit": row["unit"],
             "convention": row["convention"],
+            "reference": row["reference"],
             "n": int(row["n"]),
             "duration_s": float(row["duration_s"]),
             "valid": bool(row["valid"]),
@@ -191,6 +202,11 @@ def _sway(stream: Stream, hold: Hold, convention: str) -> dict[str, dict[str, An
         }
         for feature, row in table.iterrows()
     }
+
+
+def _height_mm(session: Session) -> float | None:
+    height_m = session.subject.get("height_m")
+    return 1e3 * float(height_m) if height_m is not None and float(height_m) > 0 else None
 
 
 def _loading(session: Session, stream: Stream, hold: Hold) -> dict[str, dict[str, Any]]:

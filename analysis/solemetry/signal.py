@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,62 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+
+_POINTS = 1 << 14
+"""Of the unit circle: more than any filter in use here remembers samples."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a signal was filtered with: a zero-phase Butterworth low-pass, or nothing.
+
+    The same words stand for different filters: "4th order" is order 2 passed twice for some and
+    order 4 passed twice, effectively 8, for others. `str` says which: ``Butterworth, zero phase,
+    effective order 4, 10 Hz (-6 dB)``.
+
+    Attributes
+    ----------
+    cutoff_hz : float or None
+        Cut-off of one pass, 6 dB down after both; None: no filter.
+    order : int
+        Order of one pass.
+    """
+
+    cutoff_hz: float | None = 10.0
+    order: int = 2
+
+    @property
+    def effective_order(self) -> int:
+        """Twice the order of one pass; 0 without a filter."""
+        return 0 if self.cutoff_hz is None else 2 * self.order
+
+    def __call__(self, x: Floats, fs_hz: float) -> Floats:
+        """Filter `x`, ``(T,)`` or ``(T, C)``, as `lowpass`."""
+        if self.cutoff_hz is None:
+            return np.asarray(x, dtype=float)
+        return lowpass(x, fs_hz, self.cutoff_hz, self.order)
+
+    def step_gain(self, fs_hz: float) -> float:
+        """Mean square step of white noise of variance 1 that went through: 2 without a filter.
+
+        With the impulse response h this is ``sum (h[k] - h[k - 1]) ** 2``; by Parseval, the mean
+        of ``abs(H(w)) ** 2 * 4 sin(w / 2) ** 2`` around the circle, H of both passes.
+        """
+        if self.cutoff_hz is None:
+            return 2.0
+        return _step_gain(float(fs_hz), float(self.cutoff_hz), self.order)
+
+    def __str__(self) -> str:
+        if self.cutoff_hz is None:
+            return "no filter"
+        return (
+            f"Butterworth, zero phase, effective order {self.effective_order}, "
+            f"{self.cutoff_hz:g} Hz (-6 dB)"
+        )
+
+
+NO_FILTER = Filter(cutoff_hz=None)
 
 
 def lowpass(x: Floats, fs_hz: float, cutoff_hz: float = 10.0, order: int = 2) -> Floats:
@@ -101,6 +158,17 @@ def finite_runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
 def edge_of(order: int) -> int:
     """By how many samples `lowpass` draws a run on beyond either end."""
     return 3 * (order + 1)
+
+
+@lru_cache(maxsize=16)
+def _step_gain(fs_hz: float, cutoff_hz: float, order: int) -> float:
+    sections, _ = butterworth(fs_hz, cutoff_hz, order)
+    w = 2 * np.pi * np.arange(_POINTS) / _POINTS
+    z = np.exp(-1j * w)
+    power = np.ones(_POINTS)
+    for section in sections:
+        power *= np.abs(np.polyval(section[2::-1], z) / np.polyval(section[:2:-1], z)) ** 2
+    return float((power**2 * 4 * np.sin(w / 2) ** 2).mean())
 
 
 @lru_cache(maxsize=16)

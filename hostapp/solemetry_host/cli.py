@@ -67,7 +67,11 @@ Publish = Annotated[
     bool, typer.Option("--lsl", help="Publish rows, forces and COP on the Lab Streaming Layer."),
 ]
 Convention = Annotated[
-    str, typer.Option(help="Named set of choices: solemetry, bmclab."),
+    str,
+    typer.Option(
+        help="Named set of choices: solemetry, bmclab, schubert2014, prieto1996, quijoux2021, "
+        "french90."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -178,16 +182,72 @@ def record(
 
 
 @app.command()
-def analyze(file: Path, convention: Convention = "solemetry", as_json: AsJson = False) -> None:
+def analyze(
+    file: Path,
+    convention: Convention = "solemetry",
+    every: Annotated[
+        bool, typer.Option("--all", help="Print every measure, not only the core ones.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Compute sway and loading of a session file, or of a file of a format that is known."""
     import solemetry
     from solemetry.analysis import analyze as analyze_session
+    from solemetry.sway.battery import core_features
 
     result = analyze_session(solemetry.open(file), convention)
     if as_json:
         typer.echo(json.dumps(result, indent=2, allow_nan=False))
     else:
-        _print_tables(result)
+        _print_tables(result, None if every else core_features(convention))
+
+
+@app.command(name="import")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="Files of one trial.", metavar="FILE...")],
+    out: Annotated[
+        Path | None, typer.Option(help="The session to write. Without: beside the first file.")
+    ] = None,
+    column_map: Annotated[
+        Path | None,
+        typer.Option("--map", help="Column map (TOML) of any other table: see docs/importing.md."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a session file of files of other programs."""
+    from solemetry.importers import read_together
+    from solemetry.session import write_imported
+
+    session = read_together(files, column_map)
+    written = write_imported(out or files[0].with_suffix(".h5"), session)
+    rows = [
+        {
+            "stream": stream.name,
+            "kind": stream.kind,
+            "sensors": len(stream.layout.labels) if stream.layout else None,
+            "rate_hz": stream.fs_hz,
+            "rows": stream.rows,
+            "lost_rows": stream.lost_rows,
+        }
+        for stream in session.streams.values()
+    ] + [
+        {"stream": motion.name, "kind": "imu", "sensors": None, "rate_hz": motion.fs_hz,
+         "rows": motion.rows, "lost_rows": len(motion.t_s) - motion.rows}
+        for motion in session.motion.values()
+    ]  # fmt: skip
+    notes = [
+        *session.notes,
+        *(f"{s.name}: {note}" for s in session.streams.values() for note in s.notes),
+    ]
+    if as_json:
+        told = {"file": str(written), "source": session.meta["source"], "streams": rows,
+                "events": len(session.events), "notes": notes}  # fmt: skip
+        typer.echo(json.dumps(told, indent=2))
+        return
+    _print_rows(session.meta["source"], [row | {"sensors": row["sensors"] or ""} for row in rows])
+    for note in notes:
+        _print(f"Note: {note}")
+    _print(f"Saved {written}")
 
 
 @app.command()
@@ -650,7 +710,8 @@ def _follow(station: Station, seconds: float) -> tuple[str, str] | None:
 # ---- printing ------------------------------------------------------------------------------
 
 
-def _print_tables(result: dict[str, Any]) -> None:
+def _print_tables(result: dict[str, Any], only: list[str] | None = None) -> None:
+    """Print an analysis; of the sway only these measures, where they are named."""
     from rich.console import Console
     from rich.table import Table
 
@@ -670,6 +731,8 @@ def _print_tables(result: dict[str, Any]) -> None:
         table.add_column("unit")
         table.add_column("note")
         for name, row in features.items():
+            if only is not None and name not in only:
+                continue
             value = "–" if row["value"] is None else f"{row['value']:.4g}"
             table.add_row(name, value, row["unit"], row["note"])
         console.print(table)

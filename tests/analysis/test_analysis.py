@@ -5,6 +5,7 @@ import base64
 import json
 import re
 
+import h5py
 import numpy as np
 import pytest
 
@@ -14,6 +15,7 @@ from solemetry.errors import FileError, SolemetryError, UnavailableError
 from solemetry.foot import FootRegistration
 from solemetry.report import write_report
 from solemetry.session import write_load
+from solemetry.sway import core_features
 
 LEFT = FootRegistration("left", (-100.0, -120.0), 0.0, 250.0)
 RIGHT = FootRegistration("right", (100.0, -120.0), 0.0, 250.0)
@@ -47,7 +49,9 @@ def test_the_result_is_ready_for_json(standing_session):
     assert json.loads(json.dumps(result, allow_nan=False)) == result
     assert set(result) == {"file", "convention", "hold", "sway", "loading", "notes"}
     area = result["sway"]["plate"]["ellipse_area_95"]
-    assert set(area) == {"value", "unit", "convention", "n", "duration_s", "valid", "note"}
+    assert set(area) == {
+        "value", "unit", "convention", "reference", "n", "duration_s", "valid", "note",
+    }  # fmt: skip
 
 
 def test_sway_is_over_the_marked_hold(standing_session):
@@ -62,6 +66,22 @@ def test_sway_is_over_the_marked_hold(standing_session):
     for feature, measure in result["sway"]["plate"].items():
         assert measure["value"] == expected.value[feature]
         assert measure["valid"]
+
+
+def test_height_and_feet_give_the_measures_that_need_them(simulated, tmp_path):
+    events = (foot_event(LEFT), foot_event(RIGHT))
+    path = simulated.Plate(simulated.standing, events=events).write(tmp_path / "a.h5")
+    with h5py.File(path, "r+") as file:
+        file["subject"].attrs["height_m"] = 1.7
+    session = sm.open(path)
+    sway, hold = analyze(session)["sway"]["plate"], find_hold(session, session.stream)
+    expected = sm.sway.describe(
+        hold.of(session.stream.cop_mm), session.stream.fs_hz, height_mm=1700.0,
+        polygon_mm=sm.sway.base_of_support(LEFT, RIGHT),
+    )  # fmt: skip
+    for name in ("cop_minus_cog_rms", "ttb_min", "margin_min"):
+        assert sway[name]["value"] == pytest.approx(expected.value[name], rel=1e-6)
+    assert sway["margin_min"]["value"] > 0
 
 
 def test_simulated_sway_has_its_closed_form(standing_session):
@@ -199,7 +219,7 @@ def test_a_report_says_what_was_measured_how_and_how_well(standing_session, tmp_
     page = report_of(session, tmp_path, convention="bmclab")
     result = analyze(session, "bmclab")
     for name in result["sway"]["plate"]:
-        assert f"<code>{name}</code>" in page
+        assert (f"<code>{name}</code>" in page) == (name in core_features("bmclab"))
     velocity = result["sway"]["plate"]["mean_velocity"]["value"]
     assert f'<td class="number">{velocity:.1f}</td><td>mm/s</td><td>bmclab</td>' in page
     said = ["plate-hx711-uno", "test weights", "marked hold", "Rows lost", "Clock, median", "P01"]

@@ -7,6 +7,7 @@ import pytest
 import solemetry as sm
 from solemetry.errors import FileError
 from solemetry.importers import read
+from solemetry.signal import lowpass
 
 HEADER = "Time[s]\tFx[N]\tFy[N]\tFz[N]\tMx[Nm]\tMy[Nm]\tMz[Nm]\tCOPx[cm]\tCOPy[cm]"
 
@@ -62,6 +63,29 @@ def test_missing_lines_and_values_are_missing_samples(tmp_path):
     assert np.flatnonzero(np.isnan(stream.force_n)).tolist() == [49, *range(99, 109)]
 
 
+def test_horizontal_force_is_that_of_the_ground(tmp_path):
+    text = lines()
+    text[1] = text[1].replace("\t0\t0\t700.5", "\t3\t-2\t700.5")  # on the plate: fwd 3, left 2
+    shear_n = sm.open(written(tmp_path, text)).stream.shear_n
+    assert shear_n[0].tolist() == [2.0, -3.0]
+
+
+def test_a_file_without_one_of_the_horizontal_forces_has_none(tmp_path):
+    text = [line.replace("Fy[N]", "other") for line in lines()]
+    assert sm.open(written(tmp_path, text)).stream.shear_n is None
+
+
+@pytest.mark.parametrize("trial", ["BDS00001", "BDS00007", "BDS00037", "BDS00043"])
+def test_in_real_standing_the_ground_pushes_back_whoever_leans_over_it(real_data, trial):
+    # An inverted pendulum: the fast part of the centre of pressure runs ahead of the body, and
+    # the ground pushes the body away from it (Winter 1998).
+    stream = sm.open(real_data(f"posture/bds_raw/{trial}.txt")).stream
+    shear_n, cop_mm = (lowpass(x, 100.0, 5.0) for x in (stream.shear_n, stream.cop_mm))
+    fast_mm = cop_mm - lowpass(cop_mm, 100.0, 0.3)
+    for axis in range(2):
+        assert np.corrcoef(shear_n[:, axis], fast_mm[:, axis])[0, 1] < -0.8
+
+
 def changed(line, old, new):
     text = lines()
     text[line - 1] = text[line - 1].replace(old, new)
@@ -113,8 +137,8 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["posture/acuna_1000Hz/eyesOpen_1.csv", "posture/amti_motive/test.csv",
-     "posture/peoheidja_xy/test_shiny.txt", "posture/ttb_liddy/example_cop.mat"],
+    ["posture/acuna_1000Hz/eyesOpen_1.csv", "posture/peoheidja_xy/test_shiny.txt",
+     "posture/ttb_liddy/example_cop.mat"],
 )  # fmt: skip
 def test_real_files_of_other_kinds_are_refused_not_misread(real_data, name):
     with pytest.raises(FileError, match="of no kind"):

@@ -32,7 +32,10 @@ def test_every_promised_name_is_there(name):
     assert getattr(sm, name) is not None
 
 
-@pytest.mark.parametrize("package", ["sway", "session", "importers", "report", "sync"])
+SUBPACKAGES = ["sway", "gait", "loading", "session", "importers", "report", "sync"]
+
+
+@pytest.mark.parametrize("package", SUBPACKAGES)
 def test_every_name_of_a_subpackage_is_there(package):
     package = getattr(sm, package)
     assert all(getattr(package, name) is not None for name in package.__all__)

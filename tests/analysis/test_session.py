@@ -430,7 +430,7 @@ def test_load_written_is_load_read(tmp_path):
     np.testing.assert_array_equal(stream.force_n, force_n)
     np.testing.assert_array_equal(stream.cop_mm, cop_mm)
     assert (stream.kind, stream.fs_hz, stream.rows, stream.lost_rows) == ("load", 100.0, 1000, 0)
-    assert stream.layout is stream.forces_n is None
+    assert stream.layout is stream.forces_n is stream.shear_n is None
     assert session.subject == {"participant_id": "P02", "mass_kg": 70.0}
     assert session.events.t_s.tolist() == [1.0, 8.0]
     assert session.state == "complete"
@@ -446,11 +446,36 @@ def test_missing_rows_of_a_load_become_nan(tmp_path):
     np.testing.assert_allclose(stream.t_s, np.arange(1000) / 100, atol=1e-12)
 
 
+def test_horizontal_force_comes_back_with_its_gaps_and_only_where_it_was_measured(tmp_path):
+    t_s = np.delete(np.arange(200) / 100, range(50, 60))
+    shear_n = np.column_stack((np.sin(t_s), 3 * np.cos(t_s)))
+    cop_mm = np.zeros((190, 2))
+    path = write_load(tmp_path / "a.h5", t_s, 700 + 0 * t_s, cop_mm, 100.0, shear_n=shear_n)
+    stream = sm.open(path).stream
+    np.testing.assert_array_equal(stream.shear_n[np.isfinite(stream.force_n)], shear_n)
+    assert np.isnan(stream.shear_n[50:60]).all()
+    assert verify(path).whole
+
+
+def test_a_reader_of_before_finds_the_load_beside_horizontal_force(tmp_path):
+    t_s = np.arange(100) / 100
+    cop_mm = np.column_stack((t_s, -t_s))
+    with_shear = write_load(tmp_path / "a.h5", t_s, t_s, cop_mm, 100.0, shear_n=cop_mm)
+    without = write_load(tmp_path / "b.h5", t_s, t_s, cop_mm, 100.0)
+    with h5py.File(with_shear) as a, h5py.File(without) as b:
+        assert a.attrs["format_version"] == b.attrs["format_version"]
+        rows, rows_of_before = a["streams/plate/samples"], b["streams/plate/samples"]
+        for field in rows_of_before.dtype.names:
+            np.testing.assert_array_equal(rows[field], rows_of_before[field])
+
+
 def test_load_that_cannot_be_is_refused(tmp_path):
     t_s = np.arange(100) / 100
     cop_mm = np.zeros((100, 2))
     with pytest.raises(ValueError, match="should be"):
         write_load(tmp_path / "a.h5", t_s, t_s[:-1], cop_mm, 100.0)
+    with pytest.raises(ValueError, match=r"shear_n .* as cop_mm"):
+        write_load(tmp_path / "a.h5", t_s, t_s, cop_mm, 100.0, shear_n=cop_mm[:, :1])
     with pytest.raises(FileError, match="irregular"):
         write_load(tmp_path / "a.h5", t_s[::-1], t_s, cop_mm, 100.0)
     assert not (tmp_path / "a.h5").exists()

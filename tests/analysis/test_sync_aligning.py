@@ -123,6 +123,15 @@ def test_places_follow_from_forces_and_moments_and_not_from_places():
     assert np.abs(out.cop_mm[:, 1] - exact)[part].max() < 0.3
 
 
+def test_horizontal_force_is_brought_onto_the_base_too():
+    shear_n = np.column_stack((np.sin(T_S), np.cos(T_S)))
+    plate = replace(load_stream("plate", np.full(len(T_S), 700.0), 0 * T_S), shear_n=shear_n)
+    out = align(plain_session(plate=plate), fs_hz=40.0).streams["plate"]
+    exact = np.column_stack((np.sin(out.t_s), np.cos(out.t_s)))
+    part = (out.t_s > 1) & (out.t_s < 19)
+    np.testing.assert_allclose(out.shear_n[part], exact[part], atol=2e-3)
+
+
 def test_an_empty_plate_has_no_place():
     force_n = np.where(T_S < 10, 0.5, 600.0)
     ap_mm = np.where(T_S < 10, np.nan, 30.0)

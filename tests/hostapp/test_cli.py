@@ -34,7 +34,7 @@ HEAVY = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("verb", ["", "live", "record", "bench", "pod"])
+@pytest.mark.parametrize("verb", ["", "live", "record", "import", "bench", "pod"])
 def test_help_loads_nothing_heavy(verb: str) -> None:
     code = (
         f"import sys; sys.argv = ['solemetry', {verb!r}, '--help']\n"
@@ -72,6 +72,11 @@ def test_analyze_prints_a_table_for_people(real_data: Callable) -> None:
     assert done.returncode == 0
     assert "ellipse_area_95" in done.stdout
     assert "convention solemetry" in done.stdout
+    assert "sampen_ml" not in done.stdout
+    everything = solemetry("analyze", real_data("posture/bds_raw") / "BDS00001.txt", "--all",
+                           "--convention", "french90").stdout
+    assert "ellipse_area_90" in everything
+    assert "sampen_ml" in everything
 
 
 def test_a_file_that_is_no_session_is_told_apart_from_a_damaged_one(tmp_path: Path) -> None:

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solemetry import sway
 from solemetry.calibration import Calibration
 from solemetry.cop import center_of_pressure
 from solemetry.device import DeviceDescription
+from solemetry.foot import FootRegistration
 from solemetry.signal import lowpass
-from solemetry.sway import mean_velocity, prediction_ellipse
 from solemetry_host.devices.rows import RowBuilder
 from solemetry_host.devices.source import Block, Exchange, Notice, Opened
 from solemetry_host.live.engine import Engine
@@ -92,8 +93,25 @@ def test_live_numbers_are_those_of_the_offline_functions_on_the_last_ten_seconds
     np.testing.assert_array_equal(metrics.cop_trail_mm, whole[-800:])
     smooth = lowpass(whole, 80.0)[-800:]
     assert metrics.ellipse is not None
-    assert metrics.ellipse.area_mm2 == pytest.approx(prediction_ellipse(smooth).area_mm2, rel=1e-9)
-    assert metrics.velocity_mm_s == pytest.approx(mean_velocity(smooth, 80.0), rel=1e-9)
+    area_mm2 = sway.prediction_ellipse(smooth).area_mm2
+    assert metrics.ellipse.area_mm2 == pytest.approx(area_mm2, rel=1e-9)
+    assert metrics.velocity_mm_s == pytest.approx(sway.mean_velocity(smooth, 80.0), rel=1e-9)
+    assert metrics.path_mm == pytest.approx(sway.path_length(smooth), rel=1e-9)
+    assert metrics.rms_mm == pytest.approx(sway.rms_distance(smooth), rel=1e-9)
+    assert metrics.radius_mm == pytest.approx(sway.mean_distance(smooth), rel=1e-9)
+    assert np.isnan(metrics.boundary_s)
+
+
+def test_the_live_time_to_boundary_is_that_of_the_registered_foot_and_the_last_second() -> None:
+    foot = {"side": "left", "heel_mm": [0, -100], "axis_deg": 0, "length_mm": 250}
+    items = [OPENED, Notice("plate", 1, "foot", detail=foot), *blocks(ROWS, [5])]
+    metrics = play(items, Engine(window_s=16.0)).metrics
+    assert metrics is not None
+    smooth = lowpass(metrics.cop_trail_mm, 80.0)[-80:]
+    outline_mm = sway.base_of_support(FootRegistration.from_dict(foot))
+    times_s = sway.time_to_boundary(smooth, 80.0, outline_mm).time_s
+    assert metrics.boundary_s == pytest.approx(np.nanmin(times_s), rel=1e-9)
+    assert 0 <= metrics.boundary_s < np.inf
 
 
 def test_the_load_that_was_put_on_is_the_load_that_is_shown() -> None:

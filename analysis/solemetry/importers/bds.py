@@ -2,7 +2,9 @@
 """Force plate text as in the public balance data set BDS.
 
 Tab-separated, one header line with units, forces in N, moments in Nm, the centre of pressure
-in cm. In these files x points forward and y to the right: ``COPx`` is AP, ``COPy`` is ML.
+in cm. In these files x points forward, y to the right and z down: ``COPx`` is AP, ``COPy`` is ML,
+and a person's weight is a positive ``Fz``. So forces are those of the person on the plate;
+the ground pushes the other way.
 
 References
 ----------
@@ -25,6 +27,7 @@ Floats = NDArray[np.float64]
 
 HEADER_START = b"Time[s]\tFx[N]"
 _TIME, _FORCE, _COP_AP, _COP_ML = "Time[s]", "Fz[N]", "COPx[cm]", "COPy[cm]"
+_FORCE_AP, _FORCE_ML = "Fx[N]", "Fy[N]"
 _MIN_ROWS = 10
 _MM_PER_CM = 10.0
 
@@ -37,7 +40,8 @@ def recognize(head: bytes) -> bool:
 def read(path: str | os.PathLike[str]) -> Session:
     """Read one trial as a session with one ``load`` stream, ``plate``.
 
-    Session time is the time of the file; force and centre of pressure are taken as they are.
+    Session time is the time of the file; force and centre of pressure are taken as they are,
+    horizontal forces, where the file has both, turned round to be those of the ground.
 
     Raises
     ------
@@ -67,6 +71,7 @@ def read(path: str | os.PathLike[str]) -> Session:
         np.column_stack((columns[_COP_ML], columns[_COP_AP])) * _MM_PER_CM,
         _rate(path, t_s),
         str(path),
+        _shear(columns),
     )
     return Session(
         path=path,
@@ -76,6 +81,13 @@ def read(path: str | os.PathLike[str]) -> Session:
         events=NO_EVENTS.copy(),
         state="imported",
     )
+
+
+def _shear(columns: dict[str, Floats]) -> Floats | None:
+    """Horizontal force of the ground on the person, ``(T, 2)``; None where a part is missing."""
+    if _FORCE_ML not in columns or _FORCE_AP not in columns:
+        return None
+    return -np.column_stack((columns[_FORCE_ML], columns[_FORCE_AP]))
 
 
 def _numbers(path: Path, lines: list[str], width: int) -> Floats:

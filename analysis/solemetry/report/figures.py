@@ -17,7 +17,7 @@ from solemetry.foot import FootRegistration
 from solemetry.session.model import Stream
 from solemetry.signal import lowpass
 from solemetry.sway.conventions import SOLEMETRY
-from solemetry.sway.ellipse import prediction_ellipse
+from solemetry.sway.trajectory.ellipse import prediction_ellipse
 
 Floats = NDArray[np.float64]
 

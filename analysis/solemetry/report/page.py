@@ -15,15 +15,17 @@ from solemetry.analysis import analyze, find_hold
 from solemetry.errors import FileError, UnavailableError
 from solemetry.report.figures import Picture, draw
 from solemetry.session.model import Session, Stream
+from solemetry.sway.battery import core_features
 from solemetry.sway.conventions import SOLEMETRY, get
 
 Facts = list[tuple[str, str]]
 
 _LABELS = {
     "ellipse_area_95": "95 % ellipse, area",
-    "ellipse_semi_major": "95 % ellipse, longer semi-axis",
-    "ellipse_semi_minor": "95 % ellipse, shorter semi-axis",
-    "ellipse_angle": "95 % ellipse, direction",
+    "ellipse_area_90": "90 % ellipse, area",
+    "ellipse_semi_major": "Ellipse, longer semi-axis",
+    "ellipse_semi_minor": "Ellipse, shorter semi-axis",
+    "ellipse_angle": "Ellipse, direction",
     "mean_velocity": "Mean velocity",
     "mean_velocity_ml": "Mean velocity, side to side",
     "mean_velocity_ap": "Mean velocity, front to back",
@@ -147,7 +149,8 @@ def _part(session: Session, stream: Stream, results: dict[str, Any]) -> _Part:
         name=stream.name,
         facts=_device_facts(stream),
         pictures=draw(stream, hold, session.feet),
-        sway=[_row(name, entry) for name, entry in results["sway"][stream.name].items()],
+        sway=[_row(name, entry) for name, entry in results["sway"][stream.name].items()
+              if name in core_features(results["convention"])],
         loading=[row for row in rows if row.name not in _QUALITY],
         quality=_quality(stream),
         notes=[*notes, *stream.notes],

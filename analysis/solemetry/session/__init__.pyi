@@ -8,5 +8,6 @@ from .model import Stream as Stream
 from .reading import open_session as open_session
 from .verification import verify as verify
 from .writing import Logged as Logged
+from .writing import write_imported as write_imported
 from .writing import write_load as write_load
 from .writing import write_logged as write_logged

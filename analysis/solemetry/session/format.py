@@ -68,6 +68,25 @@ LOAD = np.dtype(
 )
 """One row of a ``load`` stream: what lab plates and public data bring."""
 
+LOAD_WITH_SHEAR = np.dtype([*LOAD.descr, ("shear_ml_n", "<f8"), ("shear_ap_n", "<f8")])
+"""The same of a plate that measures horizontal forces too: of the ground on the person."""
+
+
+def forces_type(sensors: int, known: bool = True) -> np.dtype[np.void]:
+    """One row of a ``forces`` stream: what another program made of sensors at known positions.
+
+    Where it knows no gains, as raw numbers.
+    """
+    return np.dtype(
+        [("t_s", "<f8"), ("forces_n" if known else "counts", "<f8", (sensors,))]
+    )
+
+
+MOTION = np.dtype(
+    [("t_s", "<f8"), ("acceleration_g", "<f8", (3,)), ("turn_rate_dps", "<f8", (3,))]
+)
+"""One row of a ``motion`` stream: what another program made of an inertial sensor."""
+
 GAP = np.dtype([("row", "<u8"), ("lost", "<u4"), ("reason", "S16")])
 """Before sample `row`, `lost` rows are missing (0: unknown, after a restart)."""
 

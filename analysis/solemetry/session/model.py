@@ -50,6 +50,9 @@ class Stream:
         Total vertical force, N.
     cop_mm : (T, 2) array
         Centre of pressure ``(ml, ap)``, mm.
+    shear_n : (T, 2) array or None
+        Horizontal force of the ground on the person ``(ml, ap)``, N; None where the plate senses
+        vertical force only.
     forces_n : (T, S) array or None
         Force on each sensor, N; None in a ``load`` stream, and where no gains are known.
     counts : (T, S) array or None
@@ -84,6 +87,7 @@ class Stream:
     t_s: Floats
     force_n: Floats
     cop_mm: Floats
+    shear_n: Floats | None = None
     forces_n: Floats | None = None
     counts: Floats | None = None
     description: DeviceDescription | None = None

@@ -29,12 +29,20 @@ from solemetry.session.format import (
     IMU,
     IMU_STEPS,
     LOAD,
+    LOAD_WITH_SHEAR,
     RECORDING,
     RECOVERED,
     VERSION,
     imu_of,
     sample_type,
     silent_shift,
+)
+from solemetry.session.grid import on_grid
+from solemetry.session.imported import (
+    as_imported,
+    read_forces,
+    read_motion,
+    read_original,
 )
 from solemetry.session.joining import as_text, join, read_whole
 from solemetry.session.model import NO_EVENTS, NO_GAPS, Motion, Session, Stream
@@ -158,11 +166,12 @@ def _why_not(path: Path, error: OSError) -> FileError:
 
 
 def _read_session(file: h5py.File, path: Path) -> Session:
-    meta = _attributes(file)
+    original, notes = read_original(file)
+    meta = _attributes(file) | original
     state = str(meta.get("state", ""))
     t0_ns = int(meta["t0_host_ns"])
     streams, motion = {}, {}
-    notes = {
+    notes += {
         RECORDING: ["The recording was not finished; `solemetry repair` packs it."],
         RECOVERED: ["Recovered from a recording that broke off."],
     }.get(state, [])
@@ -171,7 +180,11 @@ def _read_session(file: h5py.File, path: Path) -> Session:
         if kind == "cells":
             streams[name] = _read_cells(name, group, file["devices"][name], t0_ns, path)
         elif kind == "load":
-            streams[name] = _read_load(name, group, path)
+            streams[name] = as_imported(_read_load(name, group, path), file)
+        elif kind == "forces":
+            streams[name] = as_imported(read_forces(name, group, path), file)
+        elif kind == "motion":
+            motion[name] = read_motion(name, group, path)
         elif kind == "imu":
             motion[name] = _read_imu(name, group, file, t0_ns, path)
         else:
@@ -571,14 +584,28 @@ def _read_load(name: str, group: h5py.Group, path: Path) -> Stream:
             f"{path}, stream {name}: samples need {', '.join(LOAD.names or ())}.",
             "Is it a session file?",
         )
-    cop_mm = np.column_stack((samples["cop_ml_mm"], samples["cop_ap_mm"]))
+    shear_n = None
+    if set(LOAD_WITH_SHEAR.names or ()) <= set(samples.dtype.names or ()):
+        shear_n = np.column_stack((samples["shear_ml_n"], samples["shear_ap_n"]))
     return load_stream(
-        name, samples["t_s"], samples["force_n"], cop_mm, float(group.attrs["rate_hz"]), str(path)
+        name,
+        samples["t_s"],
+        samples["force_n"],
+        np.column_stack((samples["cop_ml_mm"], samples["cop_ap_mm"])),
+        float(group.attrs["rate_hz"]),
+        str(path),
+        shear_n,
     )
 
 
 def load_stream(
-    name: str, t_s: Floats, force_n: Floats, cop_mm: Floats, rate_hz: float, where: str
+    name: str,
+    t_s: Floats,
+    force_n: Floats,
+    cop_mm: Floats,
+    rate_hz: float,
+    where: str,
+    shear_n: Floats | None = None,
 ) -> Stream:
     """Build a ``load`` stream; where rows are missing, by their times, the grid gets NaN.
 
@@ -588,20 +615,8 @@ def load_stream(
         When the times do not lie on a grid of `rate_hz`.
     """
     rows = len(t_s)
-    steps = np.rint(np.diff(t_s) * rate_hz).astype(np.int64)
-    off = np.abs(np.diff(t_s) * rate_hz - steps) > 0.25
-    if ((steps < 1) | off).any():
-        at = int(np.argmax((steps < 1) | off))
-        raise FileError(
-            f"{where}: the times are irregular ({t_s[at]:g} s, then {t_s[at + 1]:g} s, at "
-            f"{rate_hz:g} samples per second).",
-            "Sort the rows by time, or resample them onto equal steps.",
-        )
-    place = np.concatenate(([0], np.cumsum(steps)))[:rows]
-    length = int(place[-1]) + 1 if rows else 0
-    if length > rows:
-        t_s = np.interp(np.arange(length), place, t_s)
-        force_n, cop_mm = _spread(force_n, place, length), _spread(cop_mm, place, length)
+    measured = (force_n, cop_mm) if shear_n is None else (force_n, cop_mm, shear_n)
+    t_s, (force_n, cop_mm, *shear) = on_grid(t_s, measured, rate_hz, where)
     return Stream(
         name=name,
         kind="load",
@@ -609,17 +624,12 @@ def load_stream(
         t_s=t_s,
         force_n=force_n,
         cop_mm=cop_mm,
+        shear_n=shear[0] if shear else None,
         rate_hz=rate_hz,
         measured_rate_hz=rate_hz,
         rows=rows,
-        lost_rows=length - rows,
+        lost_rows=len(t_s) - rows,
     )
-
-
-def _spread(values: Floats, place: NDArray[np.int64], length: int) -> Floats:
-    out = np.full((length, *values.shape[1:]), np.nan)
-    out[place] = values
-    return out
 
 
 # ---- events and attributes -------------------------------------------------------------------

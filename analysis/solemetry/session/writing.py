@@ -27,11 +27,14 @@ from solemetry.session.format import (
     FORMAT,
     GAP,
     LOAD,
+    LOAD_WITH_SHEAR,
     SUFFIX,
     VERSION,
     imu_of,
     zero_type,
 )
+from solemetry.session.imported import forces_rows, keep_origin, motion_rows
+from solemetry.session.model import Session
 from solemetry.session.reading import load_stream
 from solemetry.session.whole import write_whole
 
@@ -45,6 +48,7 @@ def write_load(
     cop_mm: Floats,
     rate_hz: float,
     *,
+    shear_n: Floats | None = None,
     stream: str = "plate",
     subject: Mapping[str, str | float] | None = None,
     events: Iterable[tuple[float, str, Mapping[str, Any]]] = (),
@@ -63,6 +67,8 @@ def write_load(
     cop_mm : (T, 2) array
         ``(ml, ap)``, mm.
     rate_hz : float
+    shear_n : (T, 2) array, optional
+        Horizontal force of the ground on the person ``(ml, ap)``, N, where it was measured.
     stream : str
         Its name.
     subject : mapping, optional
@@ -82,7 +88,7 @@ def write_load(
     RecordingError
         When the file exists, or cannot be written.
     """
-    rows = _rows(t_s, force_n, cop_mm)
+    rows = _rows(t_s, force_n, cop_mm, shear_n)
     load_stream(stream, rows["t_s"], rows["force_n"], np.asarray(cop_mm), rate_hz, str(path))
     def fill(file: h5py.File) -> None:
         file.create_group("subject").attrs.update(dict(subject or {}))
@@ -178,7 +184,57 @@ def write_logged(
     return _write(path, fill, start_utc, logged.t0_host_ns, source)
 
 
-# ---- parts of both ---------------------------------------------------------------------------
+def write_imported(path: str | os.PathLike[str], session: Session) -> Path:
+    """Write a complete session of a file of another program.
+
+    Parameters
+    ----------
+    path : path
+        A new file, ``NAME.h5``.
+    session : Session
+        As `solemetry.importers.read` gives it. What its file told besides is kept.
+
+    Raises
+    ------
+    RecordingError
+        When the file exists, or cannot be written.
+    """
+
+    def fill(file: h5py.File) -> None:
+        file.create_group("subject").attrs.update(session.subject)
+        keep_origin(file, session)
+        for stream in session.streams.values():
+            load = stream.kind == "load"
+            group = file.create_group(f"streams/{stream.name}")
+            group.attrs.update(
+                kind="load" if load else "forces",
+                rate_hz=stream.fs_hz,
+                lost_rows=stream.lost_rows,
+            )
+            rows = (
+                _rows(stream.t_s, stream.force_n, stream.cop_mm, stream.shear_n)
+                if load
+                else forces_rows(stream)
+            )
+            _table(group, "samples", rows)
+        for motion in session.motion.values():
+            group = file.create_group(f"streams/{motion.name}")
+            lost = len(motion.t_s) - motion.rows
+            group.attrs.update(kind="motion", rate_hz=motion.fs_hz, lost_rows=lost)
+            _table(group, "samples", motion_rows(motion))
+        events = session.events.itertuples(index=False)
+        _write_events(file, [(t0_ns + round(at * 1e9), *told) for at, *told in events])
+
+    # No stamp may be 0 or less, whatever the file counts its time from.
+    begins_s = [stream.t_s[0] for stream in session.streams.values() if len(stream.t_s)]
+    t0_ns = 1_000_000_000 - round(min([0.0, *begins_s, *session.events.t_s]) * 1e9)
+    start = session.meta.get("start_utc", "")
+    return _write(
+        path, fill, datetime.fromisoformat(start) if start else None, t0_ns, session.meta["source"]
+    )
+
+
+# ---- parts of all ---------------------------------------------------------------------------
 
 
 def _write(
@@ -233,7 +289,9 @@ def _write_events(
     )
 
 
-def _rows(t_s: Floats, force_n: Floats, cop_mm: Floats) -> NDArray[np.void]:
+def _rows(
+    t_s: Floats, force_n: Floats, cop_mm: Floats, shear_n: Floats | None
+) -> NDArray[np.void]:
     t_s, force_n, cop_mm = (np.asarray(part, dtype=float) for part in (t_s, force_n, cop_mm))
     if not (t_s.ndim == 1 and force_n.shape == t_s.shape and cop_mm.shape == (len(t_s), 2)):
         raise ValueError(
@@ -242,7 +300,12 @@ def _rows(t_s: Floats, force_n: Floats, cop_mm: Floats) -> NDArray[np.void]:
         )
     if not len(t_s):
         raise ValueError("There are no samples to write.")
-    rows = np.empty(len(t_s), LOAD)
+    rows = np.empty(len(t_s), LOAD if shear_n is None else LOAD_WITH_SHEAR)
     rows["t_s"], rows["force_n"] = t_s, force_n
     rows["cop_ml_mm"], rows["cop_ap_mm"] = cop_mm.T
+    if shear_n is not None:
+        shear_n = np.asarray(shear_n, dtype=float)
+        if shear_n.shape != cop_mm.shape:
+            raise ValueError(f"shear_n {shear_n.shape} should be (T, 2), as cop_mm.")
+        rows["shear_ml_n"], rows["shear_ap_n"] = shear_n.T
     return rows

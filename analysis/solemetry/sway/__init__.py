@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Postural sway from the centre of pressure: one module per family of measures."""
+"""Postural sway from the centre of pressure: a folder per question, a module per family."""
 
 from __future__ import annotations
 

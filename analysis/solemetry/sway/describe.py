@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any, get_args
+
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from solemetry.signal import finite_runs, lowpass
-from solemetry.sway.conventions import Convention, get
-from solemetry.sway.ellipse import prediction_ellipse
-from solemetry.sway.frequency import rotational_mean_frequency, spectral_mean_frequency
-from solemetry.sway.path import path_length, step_lengths
-from solemetry.sway.position import mean_distance, rms_distance, sway_range
+from solemetry.sway.battery import Feature, Level, named
+from solemetry.sway.conventions import CONVENTIONS, SOLEMETRY, Convention, get
+from solemetry.sway.given import planar
+from solemetry.sway.trial import Trial
 
 Floats = NDArray[np.float64]
 
@@ -21,14 +22,27 @@ MIN_DURATION_S = 10.0
 MAX_MISSING = 0.2
 """A trial below these bounds is described all the same, but marked as not valid."""
 
-_FREQUENCY_DEFINITION = {
-    "rotational": "mean velocity / (2 pi mean distance)",
-    "spectral": "mean of the Welch spectrum (Hann, N/2 long, half overlapped), axes by power",
-}
+_SLACK_S = 0.05
+
+_OF_ONE_RUN = {"spectrum", "complexity"}
+"""Families that look at the longest whole run only."""
 
 
-def describe(cop_mm: Floats, fs_hz: float, convention: str = "solemetry") -> pd.DataFrame:
+def describe(
+    cop_mm: Floats,
+    fs_hz: float,
+    convention: str = SOLEMETRY.name,
+    *,
+    level: Level = "must",
+    only: Collection[str] | None = None,
+    height_mm: float | None = None,
+    polygon_mm: Floats | None = None,
+    shear_n: Floats | None = None,
+    noise_mm: ArrayLike | None = None,
+) -> pd.DataFrame:
     """Describe the sway of one trial.
+
+    What needs something that is not given is left out; `features` tells which.
 
     Parameters
     ----------
@@ -40,19 +54,32 @@ def describe(cop_mm: Floats, fs_hz: float, convention: str = "solemetry") -> pd.
         Samples per second.
     convention : str
         One of `solemetry.sway.CONVENTIONS`.
+    level : {"must", "should"}
+        ``should`` adds what is seldom asked for or takes long.
+    only : collection of str, optional
+        Names of the measures wanted, of whatever level; nothing else is computed.
+    height_mm : float, optional
+        Of the body, for the centre of gravity.
+    polygon_mm : (P, 2) array, optional
+        Corners of the base of support, for the time to its boundary.
+    shear_n : (T, 2) array, optional
+        Horizontal force ``(ml, ap)``, N, for rambling and trembling.
+    noise_mm : (ml, ap), optional
+        SD of the plate's noise before any filter, `NoiseFloor.sigma_mm`, for corrected velocities.
+        Of a convention that resamples there are none: its noise is not white.
 
     Returns
     -------
     DataFrame
-        Indexed by ``feature``; columns ``value, unit, convention, definition, n, duration_s,
-        valid, note``. Units are mm, mm2, mm/s, Hz and deg. ``n`` counts the samples used,
-        ``duration_s`` is the time the path is divided by. ``valid`` needs at least 50
-        samples, 10 s, and no more than 20 % missing; ``note`` says what falls short.
+        Indexed by ``feature``; columns ``value, unit, convention, definition, reference, family,
+        level, n, duration_s, valid, note``. Units are made of mm, s, Hz and deg. ``n`` counts the
+        samples used, ``duration_s`` is the time the path is divided by. ``valid`` needs at least
+        50 samples, 10 s, and no more than 20 % missing; ``note`` says what falls short.
 
     Raises
     ------
     ValueError
-        When the shape or the rate cannot be, or the convention is unknown.
+        When the shape or the rate cannot be, or the convention or a measure is unknown.
 
     Examples
     --------
@@ -67,98 +94,124 @@ def describe(cop_mm: Floats, fs_hz: float, convention: str = "solemetry") -> pd.
     0.250 Hz
     """
     choices = get(convention)
-    cop_mm = _checked(cop_mm, fs_hz)
-    # A sample is both axes or none.
-    cop_mm = np.where(np.isfinite(cop_mm).all(axis=1, keepdims=True), cop_mm, np.nan)
-    if choices.lowpass_hz is not None:
-        cop_mm = lowpass(cop_mm, fs_hz, choices.lowpass_hz)
-
-    n = int(np.isfinite(cop_mm[:, 0]).sum())
-    duration_s = _duration(cop_mm, fs_hz, choices)
-    shortfalls = _shortfalls(n, duration_s, len(cop_mm))
-    gaps = max(len(finite_runs(np.isfinite(cop_mm[:, 0]))) - 1, 0)
-    rows = [
+    if level not in get_args(Level):
+        raise ValueError(f"There is no level {level!r}; choose of {', '.join(get_args(Level))}.")
+    given = {
+        "height_mm": height_mm,
+        "polygon_mm": polygon_mm,
+        "shear_n": None if shear_n is None else planar(shear_n, "The horizontal force"),
+        "noise_mm": None if choices.swarii_hz is not None else noise_mm,
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    wanted = _wanted(choices, level, only, given)
+    trial = Trial.prepare(cop_mm, fs_hz, choices, given)
+    shortfalls = _shortfalls(trial)
+    notes = {
+        family: "; ".join(shortfalls + _remarks(family, trial))
+        for family in {_looks_at(feature, choices) for feature in wanted.values()}
+    }
+    values = np.array([feature.value(trial) for feature in wanted.values()])
+    return pd.DataFrame(
         {
-            "feature": feature,
-            "value": value,
-            "unit": unit,
+            "value": values,
+            "unit": [feature.unit for feature in wanted.values()],
             "convention": choices.name,
-            "definition": definition,
-            "n": n,
-            "duration_s": duration_s,
-            "valid": not shortfalls and bool(np.isfinite(value)),
-            "note": "; ".join(shortfalls + _remarks(feature, choices, gaps)),
-        }
-        for feature, value, unit, definition in _features(cop_mm, fs_hz, duration_s, choices)
-    ]
-    return pd.DataFrame(rows).set_index("feature")
-
-
-def _features(
-    cop_mm: Floats, fs_hz: float, duration_s: float, choices: Convention
-) -> list[tuple[str, float, str, str]]:
-    """Name, value, unit and definition of each measure, in the order of the table."""
-    ml_mm, ap_mm = cop_mm[:, 0], cop_mm[:, 1]
-    ellipse = prediction_ellipse(cop_mm, 0.95)
-    path, path_ml, path_ap = path_length(cop_mm), path_length(ml_mm), path_length(ap_mm)
-    seconds = duration_s or np.nan
-    over = "(N - 1) / fs" if choices.duration == "steps" else "N / fs"
-    frequency = (
-        rotational_mean_frequency if choices.mean_frequency == "rotational"
-        else spectral_mean_frequency
+            "definition": [feature.defined(choices) for feature in wanted.values()],
+            "reference": [feature.reference for feature in wanted.values()],
+            "family": [feature.family for feature in wanted.values()],
+            "level": [feature.level for feature in wanted.values()],
+            "n": trial.n,
+            "duration_s": trial.duration_s,
+            "valid": np.isfinite(values) & (not shortfalls),
+            "note": [notes[_looks_at(feature, choices)] for feature in wanted.values()],
+        },
+        index=pd.Index(wanted, name="feature"),
     )
-    mean_frequency_hz = frequency(cop_mm, fs_hz)
-    return [
-        ("ellipse_area_95", ellipse.area_mm2, "mm2", "area of the 95 % prediction ellipse (F)"),
-        ("ellipse_semi_major", ellipse.axes_mm[0], "mm", "longer semi-axis of that ellipse"),
-        ("ellipse_semi_minor", ellipse.axes_mm[1], "mm", "shorter semi-axis of that ellipse"),
-        ("ellipse_angle", ellipse.angle_deg, "deg", "longer axis, from right towards forward"),
-        ("mean_velocity", path / seconds, "mm/s", f"path length / ({over})"),
-        ("mean_velocity_ml", path_ml / seconds, "mm/s", f"path length ML / ({over})"),
-        ("mean_velocity_ap", path_ap / seconds, "mm/s", f"path length AP / ({over})"),
-        ("mean_frequency", mean_frequency_hz, "Hz",
-         _FREQUENCY_DEFINITION[choices.mean_frequency]),
-        ("path_length", path, "mm", "sum of the steps"),
-        ("path_length_ml", path_ml, "mm", "sum of the steps' ML parts"),
-        ("path_length_ap", path_ap, "mm", "sum of the steps' AP parts"),
-        ("rms_distance", rms_distance(cop_mm), "mm", "root mean square distance from the mean"),
-        ("rms_distance_ml", rms_distance(ml_mm), "mm", "the same, ML"),
-        ("rms_distance_ap", rms_distance(ap_mm), "mm", "the same, AP"),
-        ("mean_distance", mean_distance(cop_mm), "mm", "mean distance from the mean"),
-        ("range_ml", sway_range(ml_mm), "mm", "largest less smallest ML"),
-        ("range_ap", sway_range(ap_mm), "mm", "largest less smallest AP"),
-    ]
 
 
-def _duration(cop_mm: Floats, fs_hz: float, choices: Convention) -> float:
-    if choices.duration == "steps":
-        return len(step_lengths(cop_mm)) / fs_hz
-    return int(np.isfinite(cop_mm[:, 0]).sum()) / fs_hz
+def compare_conventions(
+    cop_mm: Floats,
+    fs_hz: float,
+    conventions: Collection[str] = tuple(CONVENTIONS),
+    *,
+    level: Level = "must",
+    only: Collection[str] | None = None,
+    **given: Any,
+) -> pd.DataFrame:
+    """Describe one trial under several conventions, side by side.
+
+    Parameters
+    ----------
+    cop_mm, fs_hz, level, only
+        As of `describe`.
+    conventions : collection of str
+    **given
+        What else `describe` can be given.
+
+    Returns
+    -------
+    DataFrame
+        Values, measures by conventions; NaN where a convention has no such measure, as one of a
+        90 % ellipse has no ``ellipse_area_95``.
+    """
+    if only is not None:
+        _check_known(set(only), set().union(*(named(name) for name in conventions)))
+    tables = {
+        name: describe(
+            cop_mm, fs_hz, name, level=level,
+            only=None if only is None else [wanted for wanted in only if wanted in named(name)],
+            **given,
+        ).value
+        for name in conventions
+    }  # fmt: skip
+    names = dict.fromkeys(name for values in tables.values() for name in values.index)
+    return pd.DataFrame(tables, index=pd.Index(names, name="feature"))
 
 
-def _shortfalls(n: int, duration_s: float, length: int) -> list[str]:
+def _wanted(
+    choices: Convention, level: Level, only: Collection[str] | None, given: Collection[str]
+) -> dict[str, Feature]:
+    possible = {
+        name: feature
+        for name, feature in named(choices.name).items()
+        if not feature.needs or feature.needs in given
+    }
+    if only is not None:
+        _check_known(set(only), possible)
+        return {name: feature for name, feature in possible.items() if name in only}
+    if level == "should":
+        return possible
+    return {name: feature for name, feature in possible.items() if feature.level == "must"}
+
+
+def _check_known(only: set[str], known: Collection[str]) -> None:
+    if unknown := sorted(only.difference(known)):
+        raise ValueError(
+            f"No measure is called {', '.join(unknown)} here, or something it needs is not "
+            "given. solemetry.sway.features() lists all."
+        )
+
+
+def _looks_at(feature: Feature, choices: Convention) -> str:
+    """Family of a measure, or of the spectrum it is taken from."""
+    spectral = choices.mean_frequency == "spectral" and feature.name == "mean_frequency"
+    return "spectrum" if spectral else feature.family
+
+
+def _shortfalls(trial: Trial) -> list[str]:
     found = []
-    if n < MIN_SAMPLES:
-        found.append(f"only {n} samples")
-    if duration_s < MIN_DURATION_S - 0.05:
-        found.append(f"only {duration_s:.1f} s")
-    if length and (missing := 1 - n / length) > MAX_MISSING:
+    if trial.n < MIN_SAMPLES:
+        found.append(f"only {trial.n} samples")
+    if trial.duration_s < MIN_DURATION_S - _SLACK_S:
+        found.append(f"only {trial.duration_s:.1f} s")
+    if len(trial.cop_mm) and (missing := 1 - trial.n / len(trial.cop_mm)) > MAX_MISSING:
         found.append(f"{missing:.0%} missing")
     return found
 
 
-def _remarks(feature: str, choices: Convention, gaps: int) -> list[str]:
-    if gaps and feature == "mean_frequency" and choices.mean_frequency == "spectral":
-        return [f"{gaps} gap(s): the longest whole run only"]
+def _remarks(family: str, trial: Trial) -> list[str]:
+    if trial.gaps and family in _OF_ONE_RUN:
+        return [f"{trial.gaps} gap(s): the longest whole run only"]
+    if family == "noise" and trial.corrected_velocity.reason:
+        return [trial.corrected_velocity.reason]
     return []
-
-
-def _checked(cop_mm: Floats, fs_hz: float) -> Floats:
-    cop_mm = np.asarray(cop_mm, dtype=float)
-    if cop_mm.ndim != 2 or cop_mm.shape[1] != 2:
-        raise ValueError(
-            f"The centre of pressure has shape {cop_mm.shape}; it should be (T, 2), ML and AP."
-        )
-    if not (np.isfinite(fs_hz) and fs_hz > 0):
-        raise ValueError(f"The sampling rate is {fs_hz}; it should be above zero.")
-    return cop_mm

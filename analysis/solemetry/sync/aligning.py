@@ -195,7 +195,8 @@ def _load_on(stream: Stream, grid_s: Floats) -> dict[str, Any]:
     cop_mm = np.full((len(grid_s), 2), np.nan)
     loaded = both[:, 0] >= MIN_FORCE_N
     cop_mm[loaded] = both[loaded, 1:] / both[loaded, :1]
-    return {"force_n": both[:, 0], "cop_mm": cop_mm}
+    shear_n = None if stream.shear_n is None else resample(stream.t_s, stream.shear_n, grid_s)
+    return {"force_n": both[:, 0], "cop_mm": cop_mm, "shear_n": shear_n}
 
 
 def _motion_on(motion: Motion, grid_s: Floats, fs_hz: float) -> Motion:

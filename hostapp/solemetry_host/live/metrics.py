@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +12,11 @@ from numpy.typing import NDArray
 from solemetry.cop import MIN_FORCE_N, center_of_pressure, total_force
 from solemetry.device import SensorLayout
 from solemetry.foot import FootRegistration, forefoot_share_of_both, right_share
-from solemetry.sway.ellipse import Ellipse, prediction_ellipse
-from solemetry.sway.path import mean_velocity
+from solemetry.sway.stance.boundary import boundary_summary, time_to_boundary
+from solemetry.sway.stance.support import base_of_support
+from solemetry.sway.trajectory.ellipse import Ellipse, prediction_ellipse
+from solemetry.sway.trajectory.path import mean_velocity, path_length
+from solemetry.sway.trajectory.position import mean_distance, rms_distance
 from solemetry_host.live.snapshot import Metrics, Share
 from solemetry_host.live.window import Window
 
@@ -45,12 +49,15 @@ def measure(window: Window, feet: tuple[FootRegistration, ...] = ()) -> Metrics:
     forces_n, force_n, cop_mm = window.forces_n(1)[-1], window.force_n, window.cop_mm
     covered_s = float(np.isfinite(cop_mm[:, 0]).sum() / window.rate_hz)
     ellipse: Ellipse | None = None
-    velocity = float("nan")
+    velocity = path = rms = radius = boundary = math.nan
     if covered_s >= MIN_COVERED_S:
         smooth = window.smooth_mm
         if np.isfinite(smooth[:, 0]).sum() >= MIN_COVERED_S * window.rate_hz:
             ellipse = prediction_ellipse(smooth)
             velocity = mean_velocity(smooth, window.rate_hz)
+            path = path_length(smooth)
+            rms, radius = rms_distance(smooth), mean_distance(smooth)
+            boundary = _least_time_to_boundary(smooth, window.rate_hz, feet)
     return Metrics(
         force_n=float(force_n[-1]),
         cop_mm=cop_mm[-1],
@@ -62,6 +69,10 @@ def measure(window: Window, feet: tuple[FootRegistration, ...] = ()) -> Metrics:
         front=_front(forces_n, cop_mm[-1], window.layout, feet),
         force_trail_n=force_n,
         cop_trail_mm=cop_mm,
+        path_mm=path,
+        rms_mm=rms,
+        radius_mm=radius,
+        boundary_s=boundary,
     )
 
 
@@ -120,6 +131,16 @@ def measure_counts(window: Window, tared: bool) -> Metrics:
         cop_trail_mm=np.column_stack((nothing, nothing)),
         why=NOT_CALIBRATED if tared else f"{NOT_CALIBRATED}, and not tared",
     )
+
+
+def _least_time_to_boundary(
+    smooth_mm: Floats, rate_hz: float, feet: tuple[FootRegistration, ...]
+) -> float:
+    if not feet:
+        return math.nan
+    last_second = smooth_mm[-round(rate_hz) :]
+    times = time_to_boundary(last_second, rate_hz, base_of_support(*feet)).time_s
+    return boundary_summary(times).min_s
 
 
 def _right(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from solemetry.device import SensorLayout
 from solemetry.foot import FootRegistration
 from solemetry.session.wording import Level
-from solemetry.sway.ellipse import Ellipse
+from solemetry.sway.trajectory.ellipse import Ellipse
 from solemetry_host.live.sync_prompt import Progress
 
 Floats = NDArray[np.float64]
@@ -52,6 +53,13 @@ class Metrics:
         95 % prediction ellipse of the window.
     velocity_mm_s : float
         Path length of the window over its duration.
+    path_mm : float
+        Path length of the window.
+    rms_mm, radius_mm : float
+        Root mean square and mean distance from the middle of the window.
+    boundary_s : float
+        Least time to boundary of the last second, by position and velocity; NaN as long as no foot
+        is registered, for then nobody knows where the boundary is.
     right, front : Share
         Share of the load on the right, and on the forefoot (or the front half of the plate).
     force_trail_n : (n,) array
@@ -73,6 +81,10 @@ class Metrics:
     front: Share
     force_trail_n: Floats
     cop_trail_mm: Floats
+    path_mm: float = math.nan
+    rms_mm: float = math.nan
+    radius_mm: float = math.nan
+    boundary_s: float = math.nan
     why: str = ""
 
 

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from solemetry.errors import SolemetryError
+from solemetry.signal import lowpass
 from solemetry.sway import (
     CONVENTIONS,
+    compare_conventions,
     describe,
+    features,
     mean_distance,
     mean_velocity,
     path_length,
@@ -24,20 +27,29 @@ from solemetry.sway import (
     spectral_mean_frequency,
     sway_range,
 )
-from solemetry.sway.ellipse import f_quantile
+from solemetry.sway.trajectory.ellipse import f_quantile
 
-FEATURES = [
+CORE = [
     "ellipse_area_95", "ellipse_semi_major", "ellipse_semi_minor", "ellipse_angle",
-    "mean_velocity", "mean_velocity_ml", "mean_velocity_ap", "mean_frequency",
+    "mean_velocity", "mean_velocity_ml", "mean_velocity_ap",
     "path_length", "path_length_ml", "path_length_ap",
     "rms_distance", "rms_distance_ml", "rms_distance_ap", "mean_distance",
-    "range_ml", "range_ap",
+    "range_ml", "range_ap", "mean_frequency",
 ]  # fmt: skip
 
 
 def circle(radius_mm=5.0, turns_per_s=0.25, fs_hz=100.0, seconds=20.0):
     turn = 2 * np.pi * turns_per_s * np.arange(round(seconds * fs_hz)) / fs_hz
     return radius_mm * np.column_stack((np.cos(turn), np.sin(turn)))
+
+
+def wander(seconds=40, fs_hz=100.0, seed=5):
+    """Something like sway: two slow turns of one another's frequency, and a random walk."""
+    t_s = np.arange(round(seconds * fs_hz)) / fs_hz
+    walk = 0.1 * np.random.default_rng(seed).normal(size=(len(t_s), 2)).cumsum(axis=0)
+    walk -= 0.02 * walk.cumsum(axis=0) / np.arange(1, len(t_s) + 1)[:, None]
+    turns = np.column_stack((3 * np.sin(1.9 * t_s), 5 * np.cos(3.1 * t_s + 1)))
+    return walk + turns
 
 
 def cloud(n=4000, seed=3):
@@ -162,16 +174,58 @@ def test_nothing_gives_nan_not_a_number_made_up():
 
 @pytest.mark.parametrize("convention", CONVENTIONS)
 def test_the_table_has_every_feature_with_unit_and_definition(convention):
-    table = describe(circle(), 100.0, convention)
+    table, known = describe(cloud(), 100.0, convention), features(convention)
     assert table.index.name == "feature"
-    assert list(table.index) == FEATURES
+    assert table.index.is_unique
+    free = known.needs == ""
+    assert list(table.index) == list(known.index[free & (known.level == "must")])
+    assert list(describe(cloud(), 100.0, convention, level="should").index) == list(
+        known.index[free]
+    )
+    assert [name.replace("90", "95") for name in known.index[known.core]] == CORE
     assert list(table.columns) == [
-        "value", "unit", "convention", "definition", "n", "duration_s", "valid", "note",
+        "value", "unit", "convention", "definition", "reference", "family", "level", "n",
+        "duration_s", "valid", "note",
     ]  # fmt: skip
-    assert set(table.unit) == {"mm", "mm2", "mm/s", "Hz", "deg"}
+    assert set(table.unit) == {"mm", "mm2", "mm/s", "mm2/s", "1/mm", "Hz", "s", "deg", "1"}
     assert (table.convention == convention).all()
-    assert table.valid.all()
     assert table.definition.str.len().min() > 5
+    assert not table.definition.str.contains("[{}]").any()
+
+
+def test_whole_groups_are_asked_for_by_name_or_by_what_is_given():
+    cop_mm, square = cloud(), 100 * np.array([[-1.0, -1], [1, -1], [1, 1], [-1, 1]])
+    few = describe(cop_mm, 100.0, only=["f50_ap", "higuchi_fd_ml"])
+    assert list(few.index) == ["f50_ap", "higuchi_fd_ml"]
+    everything = describe(cop_mm, 100.0, level="should", height_mm=1700.0, polygon_mm=square,
+                          shear_n=cop_mm, noise_mm=(0.01, 0.01))  # fmt: skip
+    assert list(everything.index) == list(features().index)
+    assert np.isfinite(everything.value).all()
+    assert everything.value.margin_min == pytest.approx(
+        100 - np.abs(lowpass(cop_mm, 100.0)).max(), abs=1e-9
+    )
+    # Its noise is not white any more.
+    resampled = describe(cop_mm, 100.0, "quijoux2021", noise_mm=(0.01, 0.01))
+    assert not resampled.index.str.startswith("noise").any()
+
+
+def test_noise_beyond_the_sway_gives_no_corrected_velocity_but_the_reason():
+    table = describe(cloud(), 100.0, "bmclab", noise_mm=(100.0, 100.0))
+    row = table.loc["noise_corrected_mean_velocity"]
+    assert math.isnan(row.value)
+    assert not row.valid
+    assert "noise" in row.note
+
+
+def test_what_is_asked_for_and_not_known_is_named():
+    with pytest.raises(ValueError, match="vfy"):
+        describe(circle(), 100.0, only=["vfy", "mean_velocity"])
+    with pytest.raises(ValueError, match="vfy"):
+        compare_conventions(circle(), 100.0, only=["vfy", "mean_velocity"])
+    with pytest.raises(ValueError, match="cop_minus_cog_rms"):
+        describe(circle(), 100.0, only=["cop_minus_cog_rms"])
+    with pytest.raises(ValueError, match="level"):
+        describe(circle(), 100.0, level="all")
 
 
 def test_conventions_differ_where_they_say():
@@ -180,11 +234,36 @@ def test_conventions_differ_where_they_say():
     assert ours.duration_s.iloc[0] == pytest.approx(19.99)
     assert theirs.duration_s.iloc[0] == pytest.approx(20.0)
     assert ours.value.mean_velocity < 0.5 * theirs.value.mean_velocity  # filtered against raw
-    assert theirs.value.path_length == path_length(cop_mm)
+    assert theirs.value.path_length == pytest.approx(path_length(cop_mm), rel=1e-12)
+
+
+def test_conventions_stand_side_by_side():
+    cop_mm = cloud(6000)
+    table = compare_conventions(cop_mm, 100.0)
+    assert list(table.columns) == list(CONVENTIONS)
+    for convention in CONVENTIONS:
+        alone = describe(cop_mm, 100.0, convention).value
+        assert table[convention].dropna().to_dict() == alone.dropna().to_dict()
+    area = table.loc["ellipse_area_95"]
+    # One cloud, many ellipses: the factors on the root of the determinant.
+    n, f = len(cop_mm), stats.f.ppf(0.95, 2, len(cop_mm) - 2)
+    exact = 2 * np.pi * f * (n * n - 1) / (n * (n - 2))
+    assert area.schubert2014 / area.solemetry == pytest.approx(
+        np.pi * stats.chi2.ppf(0.95, 2) / exact, rel=1e-9
+    )
+    raw_by_n = prediction_ellipse(lowpass(cop_mm, 100.0, 5.0)).area_mm2 / exact * (n - 1) / n
+    assert area.prieto1996 == pytest.approx(6 * np.pi * raw_by_n, rel=1e-9)
+    assert table.french90["ellipse_area_90"] / area.bmclab == pytest.approx(
+        np.pi * stats.chi2.ppf(0.90, 2) / exact, rel=1e-9
+    )
+    assert math.isnan(area.french90)
+    only = compare_conventions(cop_mm, 100.0, ["bmclab", "french90"], only=["ellipse_area_90"])
+    assert only.shape == (1, 2)
+    assert math.isnan(only.loc["ellipse_area_90", "bmclab"])
 
 
 def test_a_trial_with_a_gap_counts_only_what_is_there():
-    cop_mm = circle(seconds=30)
+    cop_mm = wander(seconds=30)
     cop_mm[1000:1300] = np.nan
     table = describe(cop_mm, 100.0, "bmclab")
     assert (table.n == 2700).all()
@@ -223,7 +302,7 @@ def test_next_to_no_samples_give_nan_and_no_error(n, convention):
 
 
 def test_an_unknown_convention_is_named_together_with_the_known():
-    with pytest.raises(SolemetryError, match=r"'prieto'.*solemetry, bmclab"):
+    with pytest.raises(SolemetryError, match=r"'prieto'.*solemetry, bmclab, .*french90"):
         describe(circle(), 100.0, "prieto")
     with pytest.raises(ValueError, match="prieto"):
         describe(circle(), 100.0, "prieto")
@@ -245,8 +324,79 @@ def test_what_cannot_be_is_refused():
 def test_only_relative_position_matters(ml, ap):
     cop_mm = cloud(2000)
     values = describe(cop_mm, 100.0).value
+    values.loc[["mean_ml", "mean_ap"]] += [ml, ap]
     moved = describe(cop_mm + np.array([ml, ap]), 100.0).value
-    np.testing.assert_allclose(moved, values, rtol=1e-6)
+    np.testing.assert_allclose(moved, values, rtol=1e-6, atol=1e-9)
+
+
+PLANAR = [
+    "ellipse_area_95", "ellipse_semi_major", "ellipse_semi_minor", "ellipse_eccentricity",
+    "circle_area_95", "hull_area", "range_2d", "mean_velocity", "path_length", "sway_area_rate",
+    "lfs", "fractal_dim_cc", "fractal_dim_ce", "rms_distance",
+    "mean_distance", "max_distance", "planar_deviation", "radius_p95", "drift_ratio",
+    "rms_velocity", "velocity_sd", "max_velocity", "jerk", "mean_frequency",
+    "sway_density_mean_peak_time", "sway_density_mean_peak_distance",
+    "sway_density_mean_peak_interval", "sda_Ds", "sda_Dl", "sda_Hs", "sda_Hl",
+]  # fmt: skip
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.floats(0, 360))
+def test_what_is_of_the_plane_does_not_turn(turn_deg):
+    cos, sin = math.cos(math.radians(turn_deg)), math.sin(math.radians(turn_deg))
+    cop_mm = wander()
+    values = describe(cop_mm, 100.0, only=PLANAR).value
+    turned = describe(cop_mm @ [[cos, sin], [-sin, cos]], 100.0, only=PLANAR).value
+    np.testing.assert_allclose(turned, values, rtol=1e-6)
+
+
+POWERS_OF_LENGTH = {"mm": 1, "mm2": 2, "mm/s": 1, "mm2/s": 2, "mm2/s5": 2, "1/mm": -1}
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.floats(0.01, 100), st.sampled_from(sorted(CONVENTIONS)))
+def test_measures_grow_with_the_data_as_their_units_say(scale, convention):
+    families = {"position", "area", "path", "velocity", "frequency", "spectrum", "diffusion"}
+    known = features(convention)
+    names = [name for name in known.index
+             if known.family[name] in families and not name.startswith("phase_plane")]
+    before = describe(wander(), 100.0, convention, only=names)
+    after = describe(scale * wander(), 100.0, convention, only=names)
+    power = before.unit.map(POWERS_OF_LENGTH).fillna(0)
+    np.testing.assert_allclose(after.value, before.value * scale**power, rtol=1e-6)
+
+
+POWERS_OF_RATE = {"mm/s": 1, "mm2/s": 1, "mm2/s5": 5, "Hz": 1, "s": -1}
+
+
+@pytest.mark.parametrize("times", [0.5, 3.0])
+def test_the_same_path_run_faster_is_as_much_faster(times):
+    known = features("bmclab")
+    names = [name for name in known.index
+             if known.family[name] in {"position", "area", "path", "velocity", "frequency"}
+             and not name.startswith(("phase_plane", "drift_ratio"))]
+    before = describe(wander(), 100.0, "bmclab", only=names)
+    after = describe(wander(), 100.0 * times, "bmclab", only=names)
+    power = before.unit.map(POWERS_OF_RATE).fillna(0)
+    np.testing.assert_allclose(after.value, before.value * times**power, rtol=1e-9)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("convention", CONVENTIONS)
+@pytest.mark.parametrize(
+    "cop_mm",
+    [np.full((300, 2), np.nan), np.full((3000, 2), (5.3, -80.1)), np.zeros((2, 2)),
+     np.column_stack((np.arange(2000.0), np.zeros(2000)))],
+    ids=["all missing", "standing still", "two samples", "one line"],
+)  # fmt: skip
+def test_odd_trials_give_no_warning_and_no_number_out_of_rounding(cop_mm, convention):
+    square = 1e4 * np.array([[-1.0, -1], [1, -1], [1, 1], [-1, 1]])
+    table = describe(cop_mm, 100.0, convention, level="should", height_mm=1700.0,
+                     polygon_mm=square, shear_n=0 * cop_mm, noise_mm=(0.1, 0.1))  # fmt: skip
+    if np.ptp(cop_mm, axis=0).max() == 0 and len(cop_mm) > 2:
+        still = table.value.drop(["mean_ml", "mean_ap", "margin_min", "fbos_use"])
+        still = still[~still.index.str.startswith(("ttb", "rqa"))]
+        assert still[still.notna() & (still != 0)].empty
 
 
 @pytest.mark.parametrize("module", ["describe"])

@@ -9,13 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solemetry.signal import finite_runs
-from solemetry.sway.path import mean_velocity
-from solemetry.sway.position import mean_distance
+from solemetry.sway.given import one_axis
+from solemetry.sway.trajectory.path import mean_velocity
+from solemetry.sway.trajectory.position import mean_distance
 
 Floats = NDArray[np.float64]
 
 
-def rotational_mean_frequency(cop_mm: Floats, fs_hz: float) -> float:
+def rotational_mean_frequency(
+    cop_mm: Floats, fs_hz: float, about_mm: Floats | None = None
+) -> float:
     """Return the turns per second of a circle as wide as the trial, run at its mean velocity.
 
     Its radius is the mean distance: ``mean velocity / (2 pi mean distance)``, Hz. `cop_mm` is
@@ -25,10 +28,27 @@ def rotational_mean_frequency(cop_mm: Floats, fs_hz: float) -> float:
     ----------
     Prieto TE et al. (1996), IEEE Trans Biomed Eng 43(9):956 (MFREQ).
     """
-    distance = mean_distance(cop_mm)
+    distance = mean_distance(cop_mm, about_mm)
     if not distance > 0:
         return math.nan
     return mean_velocity(cop_mm, fs_hz) / (2 * math.pi * distance)
+
+
+def axis_mean_frequency(axis_mm: Floats, fs_hz: float, about_mm: float | None = None) -> float:
+    """Frequency of a sine with this mean distance and this mean velocity, Hz, after Prieto.
+
+    ``mean velocity / (4 sqrt(2) mean distance)`` of one axis, ``(T,)``. The factor takes the
+    root mean square distance for the mean, so a sine of frequency f gives 1.11 f.
+
+    References
+    ----------
+    Prieto TE et al. (1996), IEEE Trans Biomed Eng 43(9):956 (MFREQ of one axis).
+    """
+    axis_mm = one_axis(axis_mm, "The axis")
+    distance = mean_distance(axis_mm, about_mm)
+    if not distance > 0:
+        return math.nan
+    return mean_velocity(axis_mm, fs_hz) / (4 * math.sqrt(2) * distance)
 
 
 def spectral_mean_frequency(cop_mm: Floats, fs_hz: float) -> float:
@@ -74,9 +94,12 @@ def spectral_mean_frequency(cop_mm: Floats, fs_hz: float) -> float:
 
 
 def longest_whole_run(cop_mm: Floats) -> Floats:
-    """Return the longest stretch of `cop_mm`, ``(T, 2)``, without a missing value."""
+    """Return the longest stretch of `cop_mm`, ``(T, C)``, without a missing value."""
     cop_mm = np.asarray(cop_mm, dtype=float)
-    runs = finite_runs(np.asarray(np.isfinite(cop_mm).all(axis=1)))
+    whole = np.logical_and.reduce([np.isfinite(column) for column in cop_mm.T])
+    if whole.all():
+        return cop_mm
+    runs = finite_runs(whole)
     if not len(runs):
         return cop_mm[:0]
     start, stop = runs[np.argmax(runs[:, 1] - runs[:, 0])]
