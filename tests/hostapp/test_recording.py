@@ -264,7 +264,7 @@ def test_the_replay_of_an_import_is_refused(tmp_path: Path) -> None:
 
     t_s = np.arange(100) / 50
     write_load(tmp_path / "load.h5", t_s, 0 * t_s + 700, np.zeros((100, 2)), 50.0)
-    with pytest.raises(FileError, match="no raw samples"):
+    with pytest.raises(FileError, match="no samples to replay"):
         list(ReplaySource(tmp_path / "load.h5").items())
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from solemetry.calibration import Calibration
 from solemetry.cop import center_of_pressure
-from solemetry.sway.ellipse import prediction_ellipse
+from solemetry.sway.trajectory.ellipse import prediction_ellipse
 from solemetry.timebase import GridAligner
 
 TRIALS = ["BDS00001", "BDS00007", "BDS00037", "BDS00043"]

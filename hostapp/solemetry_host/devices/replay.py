@@ -18,7 +18,9 @@ from solemetry.calibration import Calibration
 from solemetry.device import DeviceDescription
 from solemetry.errors import FileError
 from solemetry.session.format import IMU, imu_of
+from solemetry.session.imported import read_forces
 from solemetry.session.reading import open_hdf5
+from solemetry_host.devices.replay_imported import MOST_SENSORS, imported_items
 from solemetry_host.devices.source import Block, Emit, Exchange, Item, Notice, Opened
 
 
@@ -72,12 +74,16 @@ class ReplaySource:
         """Everything that was recorded, in the order of its host stamps."""
         with open_hdf5(self._path) as file:
             items: list[Item] = []
-            for name in file["streams"]:
+            for name, stream in file["streams"].items():
+                if stream.attrs["kind"] == "forces":
+                    imported = read_forces(name, stream, self._path)
+                    items += imported_items(imported, int(file.attrs["t0_host_ns"]))
                 items += _stream_items(file, name)
             if not items:
                 raise FileError(
-                    f"{self._path} holds no raw samples to replay.",
-                    "Only recordings of a device can be replayed, imported files cannot.",
+                    f"{self._path} holds no samples to replay.",
+                    f"Recordings of a device can be replayed, and imports of up to {MOST_SENSORS} "
+                    "sensors; a force and a centre of pressure alone cannot.",
                 )
             items += _events(file)
         # Stable: what shares a stamp keeps its order, and a stream opens before its blocks.

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+from . import conventions as conventions
+from . import force_curve as force_curve
+from . import swing_zero as swing_zero
+from . import symmetry as symmetry
+from .conventions import CONVENTIONS as CONVENTIONS
+from .conventions import ContactRules as ContactRules
+from .conventions import UnknownContactRulesError as UnknownContactRulesError
+from .describe import Gait as Gait
+from .describe import analyze as analyze
+from .force_curve import landmarks as landmarks
+from .force_curve import normalized as normalized
+from .ground_contact import Trace as Trace
+from .ground_contact import contacts as contacts
+from .ground_contact import ready as ready
+from .one_plate import contacts_on_one_plate as contacts_on_one_plate
+from .placement import placed as placed
+from .stepping import steps as steps
+from .summary import summarize as summarize
+from .symmetry import curve_symmetry as curve_symmetry
+from .symmetry import log_ratio as log_ratio
+from .symmetry import symmetry_angle as symmetry_angle
+from .symmetry import symmetry_index as symmetry_index
+from .symmetry import symmetry_ratio as symmetry_ratio
+from .walkway import walkway as walkway

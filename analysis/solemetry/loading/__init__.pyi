@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+from . import arch as arch
+from . import feet as feet
+from . import footprint as footprint
+from . import gaps as gaps
+from . import masks as masks
+from . import steps as steps
+from .arch import arch_index_area as arch_index_area
+from .arch import arch_index_force as arch_index_force
+from .feet import net_center_of_pressure as net_center_of_pressure
+from .feet import right_share as right_share
+from .footprint import Footprint as Footprint
+from .footprint import find_footprint as find_footprint
+from .loads import regions as regions
+from .loads import shares as shares
+from .loads import with_regions as with_regions
+from .masks import FOOTPRINT as FOOTPRINT
+from .masks import INSOLE as INSOLE
+from .masks import MaskScheme as MaskScheme
+from .masks import mask as mask
+from .steps import describe_steps as describe_steps
