@@ -15,8 +15,12 @@ from solemetry.errors import UnavailableError
 from solemetry.foot import forefoot_share_of_both, right_share
 from solemetry.session.model import Session, Stream
 from solemetry.signal import finite_runs
-from solemetry.sway.conventions import SOLEMETRY, get
+from solemetry.sway.battery import Level
+from solemetry.sway.conventions import SOLEMETRY, Convention, get
 from solemetry.sway.describe import describe
+from solemetry.sway.preparing.capability import capability_of
+from solemetry.sway.preparing.preparation import prepare
+from solemetry.sway.preparing.quality import quality_report
 from solemetry.sway.stance.support import base_of_support
 
 Floats = NDArray[np.float64]
@@ -57,43 +61,51 @@ class Hold:
         return np.concatenate(pieces[:-1]) if pieces else values[:0]
 
 
-def analyze(session: Session, convention: str = SOLEMETRY.name) -> dict[str, Any]:
+def analyze(
+    session: Session, convention: str = SOLEMETRY.name, level: Level = "must"
+) -> dict[str, Any]:
     """Analyse each stream of a session.
 
-    Where the recording tells the body height or where the feet stood, sway has the measures
-    that need these.
+    Where the recording tells the body height, where the feet stood, or the horizontal force, sway
+    has the measures that need these.
 
     Parameters
     ----------
     session : Session
     convention : str
         Of the sway measures; one of `solemetry.sway.CONVENTIONS`.
+    level : {"must", "should"}
+        ``should`` adds the rarer sway measures: see `solemetry.sway.features`.
 
     Returns
     -------
     dict
         Ready for JSON: ``file``, ``convention``, ``hold`` (what was analysed), ``sway`` and
-        ``loading`` (by stream, then by measure), ``notes``. A measure has ``value`` (None
-        where there is none), ``unit``, ``convention`` and ``reference`` or ``of``, ``n``,
-        ``duration_s``, ``valid`` and ``note``.
+        ``loading`` (by stream, then by measure), ``quality`` (of the longest span of the hold),
+        ``unavailable`` (measures that the stream cannot give, with why), ``notes``. A measure has
+        ``value`` (None where there is none), ``unit``, ``convention`` and ``reference`` or ``of``,
+        ``n``, ``duration_s``, ``valid`` and ``note``.
 
     Raises
     ------
     UnknownConventionError
         When the convention is not known.
     """
-    get(convention)
+    choices = get(convention)
     out: dict[str, Any] = {
         "file": str(session.path),
         "convention": convention,
         "hold": {},
         "sway": {},
         "loading": {},
+        "quality": {},
+        "unavailable": {},
         "notes": list(session.notes),
     }
     for name, stream in session.streams.items():
         out["notes"] += [f"{name}: {note}" for note in stream.notes]
-        out["sway"][name], out["loading"][name] = {}, {}
+        out["sway"][name], out["loading"][name], out["quality"][name] = {}, {}, {}
+        out["unavailable"][name] = _unavailable(stream)
         try:
             hold = find_hold(session, stream)
         except UnavailableError as error:
@@ -101,7 +113,8 @@ def analyze(session: Session, convention: str = SOLEMETRY.name) -> dict[str, Any
             continue
         out["hold"][name] = {"spans_s": [list(span) for span in hold.spans_s],
                              "source": hold.source}
-        out["sway"][name] = _sway(session, stream, hold, convention)
+        out["sway"][name] = _sway(session, stream, hold, convention, level)
+        out["quality"][name] = _quality(stream, hold, choices)
         out["loading"][name] = _loading(session, stream, hold)
     return out
 
@@ -182,12 +195,14 @@ def _standing(stream: Stream) -> list[slice]:
 
 
 def _sway(
-    session: Session, stream: Stream, hold: Hold, convention: str
+    session: Session, stream: Stream, hold: Hold, convention: str, level: Level
 ) -> dict[str, dict[str, Any]]:
     table = describe(
         hold.of(stream.cop_mm), stream.fs_hz, convention,
+        level=level,
         height_mm=_height_mm(session),
         polygon_mm=base_of_support(*session.feet.values()) if session.feet else None,
+        shear_n=hold.of(stream.shear_n) if stream.shear_n is not None else None,
     )  # fmt: skip
     return {
         str(feature): {
@@ -207,6 +222,41 @@ def _sway(
 def _height_mm(session: Session) -> float | None:
     height_m = session.subject.get("height_m")
     return 1e3 * float(height_m) if height_m is not None and float(height_m) > 0 else None
+
+
+_OF_THE_GRID = (
+    "measured_rate", "median_step", "min_step", "max_step", "jitter", "repeated_times",
+    "repeated_samples",
+)  # fmt: skip
+"""Of an own recording these would be those of our grid, not of the device."""
+
+
+def _quality(stream: Stream, hold: Hold, choices: Convention) -> dict[str, dict[str, Any]]:
+    longest = max(hold.parts, key=lambda part: part.stop - part.start)
+    trial = prepare(
+        stream.t_s[longest], stream.cop_mm[longest], choices.swarii_hz or stream.fs_hz,
+        resampling="swarii" if choices.swarii_hz else "none",
+        lowpass=choices.filter,
+    )  # fmt: skip
+    report = quality_report(trial, force_n=stream.force_n[longest], repeats=len(hold.parts))
+    if stream.description is not None:
+        report = report.drop(index=list(_OF_THE_GRID))
+    return {
+        str(field): {
+            "value": _plain(row["value"]) if isinstance(row["value"], float) else row["value"],
+            "unit": row["unit"],
+            "note": row["note"],
+        }
+        for field, row in report.iterrows()
+    }
+
+
+def _unavailable(stream: Stream) -> dict[str, str]:
+    table = capability_of(stream).table()
+    lacking = table[~table.available.astype(bool)]
+    return {
+        str(measure): f"{row['why_not']} {row['instead']}" for measure, row in lacking.iterrows()
+    }
 
 
 def _loading(session: Session, stream: Stream, hold: Hold) -> dict[str, dict[str, Any]]:

@@ -19,6 +19,8 @@ from solemetry.errors import FileError, SolemetryError
 from solemetry_host import log
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from solemetry_host.devices.link import DeviceLink
     from solemetry_host.live.snapshot import Message
     from solemetry_host.live.station import Station
@@ -186,7 +188,7 @@ def analyze(
     file: Path,
     convention: Convention = "solemetry",
     every: Annotated[
-        bool, typer.Option("--all", help="Print every measure, not only the core ones.")
+        bool, typer.Option("--all", help="Every measure, the rarer ones and the quality too.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -195,7 +197,7 @@ def analyze(
     from solemetry.analysis import analyze as analyze_session
     from solemetry.sway.battery import core_features
 
-    result = analyze_session(solemetry.open(file), convention)
+    result = analyze_session(solemetry.open(file), convention, "should" if every else "must")
     if as_json:
         typer.echo(json.dumps(result, indent=2, allow_nan=False))
     else:
@@ -733,8 +735,7 @@ def _print_tables(result: dict[str, Any], only: list[str] | None = None) -> None
         for name, row in features.items():
             if only is not None and name not in only:
                 continue
-            value = "–" if row["value"] is None else f"{row['value']:.4g}"
-            table.add_row(name, value, row["unit"], row["note"])
+            table.add_row(name, _in_words(row["value"]), row["unit"], row["note"])
         console.print(table)
     for stream, facts in result["loading"].items():
         if not facts:
@@ -743,8 +744,23 @@ def _print_tables(result: dict[str, Any], only: list[str] | None = None) -> None
         for name, fact in facts.items():
             table.add_row(name, _plain(fact))
         console.print(table)
+    if only is None:
+        _print_quality(console, result)
     for note in result["notes"]:
         console.print(f"Note: {note}", highlight=False)
+
+
+def _print_quality(console: Console, result: dict[str, Any]) -> None:
+    from rich.table import Table
+
+    for stream, fields in result["quality"].items():
+        if fields:
+            table = Table(title=f"{stream}: quality", title_justify="left", show_header=False)
+            for name, field in fields.items():
+                table.add_row(name, _plain(field))
+            console.print(table)
+        for measure, why in result["unavailable"][stream].items():
+            console.print(f"{stream}: no {measure}. {why}", highlight=False)
 
 
 def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
@@ -762,10 +778,23 @@ def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
 
 
 def _plain(fact: dict[str, Any]) -> str:
-    value = "–" if fact["value"] is None else f"{fact['value']:.4g}"
+    value = _in_words(fact["value"])
     of = f"of {fact['of']}" if fact.get("of") else ""
     note = f"({fact['note']})" if fact.get("note") else ""
-    return " ".join(part for part in (value, fact["unit"], of, note) if part)
+    unit = "" if fact["unit"] == "1" else fact["unit"]
+    return " ".join(part for part in (value, unit, of, note) if part)
+
+
+def _in_words(value: float | bool | str | None) -> str:
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return value
+        case _:
+            return f"{value:.4g}"
 
 
 def _print(text: str, err: bool = False) -> None:

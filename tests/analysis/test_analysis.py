@@ -47,11 +47,27 @@ def still(right, front):
 def test_the_result_is_ready_for_json(standing_session):
     result = analyze(sm.open(standing_session))
     assert json.loads(json.dumps(result, allow_nan=False)) == result
-    assert set(result) == {"file", "convention", "hold", "sway", "loading", "notes"}
+    assert set(result) == {
+        "file", "convention", "hold", "sway", "loading", "quality", "unavailable", "notes",
+    }
     area = result["sway"]["plate"]["ellipse_area_95"]
     assert set(area) == {
         "value", "unit", "convention", "reference", "n", "duration_s", "valid", "note",
     }  # fmt: skip
+
+
+def test_quality_and_what_cannot_be_had_are_told(standing_session, real_data):
+    own = analyze(sm.open(standing_session))
+    assert "measured_rate" not in own["quality"]["plate"]
+    assert own["quality"]["plate"]["duration"]["value"] == pytest.approx(15.0, abs=0.03)
+    assert own["quality"]["plate"]["check Scoppa 2013 1"]["value"] is False
+    assert "senses vertical force only" in own["unavailable"]["plate"]["rambling_trembling"]
+    assert "rambling_sd_ml" not in own["sway"]["plate"]
+
+    lab = analyze(sm.open(real_data("posture/bds_raw/BDS00001.txt")), level="should")
+    assert set(lab["unavailable"]["plate"]) == {"region_loads"}
+    assert lab["quality"]["plate"]["measured_rate"]["value"] == pytest.approx(100.0)
+    assert lab["sway"]["plate"]["rambling_sd_ml"]["value"] > 0
 
 
 def test_sway_is_over_the_marked_hold(standing_session):
