@@ -35,6 +35,7 @@ from solemetry_host.live.engine import Engine
 from solemetry_host.live.publishing import Publisher
 from solemetry_host.live.recorder import Recorder
 from solemetry_host.live.station import Station
+from solemetry_host.lsl.inlet import Inlet, find
 from solemetry_host.lsl.library import HostClock
 
 PLATE = DeviceDescription.builtin("plate-hx711-uno")
@@ -581,6 +582,22 @@ def test_our_own_raw_stream_is_the_same_device_elsewhere() -> None:
     came = there.rows()
     for name in ("index", "boot_id", "counts", "age_us", "conversion", "flags"):
         np.testing.assert_array_equal(came[name], rows[name][1:], err_msg=name)
+
+
+def test_what_a_stream_says_of_itself_stays_as_long_as_it_is_open() -> None:
+    """liblsl frees a description with the info that it is of."""
+    rows = rows_of_a_plate(10, time.perf_counter_ns())
+    source = Published(rows, ahead_ns=0, stream="lasting")
+    source.push(slice(0, 1))
+    inlet = Inlet(find("lasting-counts"))
+    others = []
+    for n in range(200):
+        info = pylsl.StreamInfo(f"other {n}", "Force", 64, 100.0, "float32", f"other {n}")
+        info.set_channel_labels([f"column {n} {c}" for c in range(64)])
+        others.append(info)
+    assert inlet.text("calibration") == CALIBRATION.to_json()
+    inlet.close()
+    source.publisher.close()
 
 
 def test_what_was_pushed_just_before_the_end_is_not_lost() -> None:

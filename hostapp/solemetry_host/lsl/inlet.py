@@ -111,7 +111,8 @@ class Inlet:
         # mend one, does not come back from a pull.
         self._inlet = pylsl().StreamInlet(stream.handle, recover=False, as_numpy=True)
         try:
-            self._description = self._inlet.info(_OPENS_WITHIN_S).desc()
+            self._info = self._inlet.info(_OPENS_WITHIN_S)  # the description lives as long as it
+            self._description = self._info.desc()
             self.channels = tuple(_channels(self._description, stream.channels))
             # The first correction takes a while; rows wait in the inlet only from then on.
             self.correction_s(_OPENS_WITHIN_S)
