@@ -59,7 +59,7 @@ def write(path: Path, lines: Iterator[str]) -> None:
             written += file.write(next(lines) + "\n")
 
 
-def main() -> None:
+def report_importing() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for rows in (gaitpdb, fukuchi, force):
             path = Path(folder) / f"{rows.__name__}.txt"
@@ -70,4 +70,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    report_importing()

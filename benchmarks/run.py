@@ -7,7 +7,9 @@ Each line is the median of several runs of both, taken in turns in this one proc
 from __future__ import annotations
 
 import numpy as np
+from complexity import report_complexity
 from decoding import report_decoding
+from importing import report_importing
 from scipy import signal, stats
 from sway import report_sway
 from timing import compare, seconds
@@ -81,6 +83,8 @@ def main() -> None:
         compare(f"live numbers, 10 s at {rate_hz:.0f} Hz", lambda w=window, n=new: live_step(w, n),
                 "sosfiltfilt + cov + diff", lambda c=last_cop, f=rate_hz: measured_anew(c, f))
     report_sway()
+    report_complexity(cop, 100.0)
+    report_importing()
 
 
 if __name__ == "__main__":

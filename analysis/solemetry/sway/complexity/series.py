@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from solemetry.sway.given import one_axis
@@ -107,6 +106,7 @@ def close_pairs(samples: Ranks) -> Iterator[tuple[int, Truths]]:
         end. Overwritten by the next block.
     """
     n, integer = len(samples), samples.rank.dtype
+    step = integer.itemsize
     # No rank is as high as what follows the last sample, so nothing is close to it.
     beyond = np.full(math.isqrt(_BLOCK), np.iinfo(integer).max, integer)
     rank = np.concatenate((samples.rank, beyond))
@@ -115,7 +115,8 @@ def close_pairs(samples: Ranks) -> Iterator[tuple[int, Truths]]:
     while lag < n:
         columns = n - lag
         rows = min(max(_BLOCK // columns, 1), columns)
-        later = sliding_window_view(rank[lag:], columns)[:rows]
+        # As `sliding_window_view`, of which most of the time would be its checks.
+        later = np.ndarray((rows, columns), integer, rank, lag * step, (step, step))
         block = above[: rows * columns].reshape(rows, columns)
         close = found[: rows * columns].reshape(rows, columns)
         # Unsigned, so that a rank below the lowest is far above.
