@@ -97,9 +97,9 @@ def changed(line, old, new):
     [
         (changed(1, "COPx[cm]", "COPx[mm]"), r"line 1: .*COPx\[cm\]"),
         (changed(1, "Fz[N]\t", ""), r"line 1: .*Fz\[N\]"),
-        (changed(7, "700.5", "700,5"), "line 7: .*700,5.*decimal point"),
+        (changed(7, "700.5", "700,5"), r"line 7, column Fz\[N\]: .700,5.*decimal point"),
         (changed(9, "\t700.5", ""), "line 9: 8 columns instead of 9"),
-        (changed(9, "700.5", "inf"), "line 9: .*infinite"),
+        (changed(9, "700.5", "inf"), r"line 9, column Fz\[N\]: .*infinite"),
         (changed(20, "0.190", "0.194"), "line 20: the time steps"),
         (changed(20, "0.190", "0.150"), "line 20: the time steps"),
         (changed(20, "0.190", "nan"), "line 20: the time steps"),

@@ -15,7 +15,7 @@ from solemetry.foot import FootRegistration, forefoot_share_of_both, right_share
 from solemetry.sway.stance.boundary import boundary_summary, time_to_boundary
 from solemetry.sway.stance.support import base_of_support
 from solemetry.sway.trajectory.ellipse import Ellipse, prediction_ellipse
-from solemetry.sway.trajectory.path import mean_velocity, path_length
+from solemetry.sway.trajectory.path import step_lengths
 from solemetry.sway.trajectory.position import mean_distance, rms_distance
 from solemetry_host.live.snapshot import Metrics, Share
 from solemetry_host.live.window import Window
@@ -54,8 +54,9 @@ def measure(window: Window, feet: tuple[FootRegistration, ...] = ()) -> Metrics:
         smooth = window.smooth_mm
         if np.isfinite(smooth[:, 0]).sum() >= MIN_COVERED_S * window.rate_hz:
             ellipse = prediction_ellipse(smooth)
-            velocity = mean_velocity(smooth, window.rate_hz)
-            path = path_length(smooth)
+            steps_mm = step_lengths(smooth)
+            path = float(steps_mm.sum())
+            velocity = path * window.rate_hz / len(steps_mm)
             rms, radius = rms_distance(smooth), mean_distance(smooth)
             boundary = _least_time_to_boundary(smooth, window.rate_hz, feet)
     return Metrics(
