@@ -35,7 +35,8 @@ def test_an_image_above_the_limit_is_not_built(
 ) -> None:
     """Links the objects that are there again, into another folder."""
     build = tmp_path / "build"
-    subprocess.run(["cp", "-a", str(uno_image.parent), str(build)], check=True)
+    with board.nobody_builds():
+        subprocess.run(["cp", "-a", str(uno_image.parent), str(build)], check=True)
     (build / uno_image.name).unlink()
     done = subprocess.run(
         ["make", "-s", "-C", str(board.FIRMWARE), f"BUILD={build}", f"LIMIT={limit}",

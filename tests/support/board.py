@@ -45,11 +45,18 @@ def missing_tools() -> str:
     return ", ".join(lacking)
 
 
-def make(*arguments: str) -> str:
-    """Run make for the firmware, one at a time of several processes; return what it printed."""
+@contextmanager
+def nobody_builds() -> Iterator[None]:
+    """Keep other processes from building the firmware meanwhile."""
     (FIRMWARE / "build").mkdir(exist_ok=True)
     with open(FIRMWARE / "build" / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def make(*arguments: str) -> str:
+    """Run make for the firmware, one at a time of several processes; return what it printed."""
+    with nobody_builds():
         made = subprocess.run(
             ["make", "-s", "-C", str(FIRMWARE), *arguments, f"PYTHON={sys.executable}"],
             capture_output=True, text=True, check=False,
