@@ -51,11 +51,20 @@ def center_of_pressure(
     (T, 2) array
         ``(ml, ap)``, mm; NaN where a sensor is missing or the total is too small.
     """
+    return force_and_center(forces_n, xy_mm, min_force_n)[1]
+
+
+def force_and_center(
+    forces_n: Floats, xy_mm: Floats, min_force_n: float = MIN_FORCE_N
+) -> tuple[Floats, Floats]:
+    """Return `total_force` and `center_of_pressure`, which needs it, at once."""
     forces_n = np.asarray(forces_n, dtype=float)
     total = total_force(forces_n)
-    moment = np.stack([_weighted(forces_n, axis) for axis in np.asarray(xy_mm, dtype=float).T], -1)
-    cop: Floats = moment / np.where(total >= min_force_n, total, np.nan)[..., None]
-    return cop
+    carried = np.where(total >= min_force_n, total, np.nan)
+    cop: Floats = np.empty((*total.shape, 2))
+    for axis, place_mm in enumerate(np.asarray(xy_mm, dtype=float).T):
+        np.divide(_weighted(forces_n, place_mm), carried, out=cop[..., axis])
+    return total, cop
 
 
 def _weighted(forces_n: Floats, weights: Floats) -> Floats:

@@ -51,8 +51,11 @@ class Unwrapper:
             return np.empty(0, np.int64)
         first = int(raw[0])
         start = first if self._last is None else self._last + _signed32(first - self._last)
-        steps = np.diff(raw.astype(np.uint32)).astype(np.int32).astype(np.int64)
-        out = start + np.concatenate(([0], np.cumsum(steps)))
+        raw = np.asarray(raw, np.uint32)
+        out = np.empty(len(raw), np.int64)
+        out[0] = start
+        out[1:] = (raw[1:] - raw[:-1]).view(np.int32)
+        np.cumsum(out, out=out)
         self._last = int(out[-1])
         return out
 
@@ -182,18 +185,21 @@ class _Conversions:
                 out[grid_us == t[0]] = value[0]
             return out
         # As np.interp, but all channels at once: live it is sixteen of them, a few points a time.
-        left = np.searchsorted(t, grid_us, side="right") - 1
-        before = np.minimum(np.maximum(left, 0), len(t) - 2)
+        left = t.searchsorted(grid_us, side="right") - 1
+        within = left[0] >= 0 and left[-1] < len(t) - 1
+        before = left if within else np.minimum(np.maximum(left, 0), len(t) - 2)
         step_us = t[1:] - t[:-1]
-        slope = (value[before + 1] - value[before]) / np.maximum(step_us[before], 1)[:, None]
-        drawn: Floats = slope * (grid_us - t[before])[:, None] + value[before]
-        drawn[grid_us == t[-1]] = value[-1]
+        start = value.take(before, axis=0)
+        rise = value.take(before + 1, axis=0) - start
+        slope = rise / np.maximum(step_us, 1).take(before)[:, None]
+        drawn: Floats = slope * (grid_us - t.take(before))[:, None] + start
         whole = (number[1:] - number[:-1] == 1) & (step_us <= max_step_us)
-        missing = (left < 0) | (grid_us > t[-1])
         if not whole.all():
-            left = np.maximum(left, 0)
-            missing |= ~np.append(whole, True)[left] & (t[left] != grid_us)
-        drawn[missing] = np.nan
+            at = np.maximum(left, 0)
+            drawn[~np.append(whole, True)[at] & (t[at] != grid_us)] = np.nan
+        if not within:
+            drawn[grid_us == t[-1]] = value[-1]
+            drawn[(left < 0) | (grid_us > t[-1])] = np.nan
         return drawn
 
     def forget(self, before_us: float) -> None:
@@ -208,7 +214,7 @@ def _together(
 ) -> bool:
     """Whether all channels of all rows share moment, number and silence."""
     parts = (age_us, conversion) if silent is None else (age_us, conversion, silent)
-    return all(bool((part == part[:, :1]).all()) for part in parts)
+    return not any(bool((part != part[:, :1]).any()) for part in parts)
 
 
 @dataclass(frozen=True)
@@ -232,6 +238,10 @@ class ClockLine:
     def __call__(self, device_s: Floats) -> Floats:
         """Session seconds of device seconds."""
         return device_s + self.offset_s + self.drift * (device_s - self.at_s)
+
+    def offset(self, device_s: float) -> float:
+        """Session time less device time, s."""
+        return self.offset_s + self.drift * (device_s - self.at_s)
 
 
 def window_minima(

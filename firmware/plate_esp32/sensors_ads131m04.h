@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One ADS131M04 to SAMPLES records: about 10 ms of rows in each, and one COP for each. */
+/* One ADS131M04 to SAMPLES records: about 16 ms of rows in each, and one COP for each. */
 #pragma once
 #include "device_ads131m04.h"
 #include <SPI.h>

@@ -19,8 +19,6 @@ from solemetry.errors import FileError, SolemetryError
 from solemetry_host import log
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from solemetry_host.devices.link import DeviceLink
     from solemetry_host.live.snapshot import Message
     from solemetry_host.live.station import Station
@@ -187,21 +185,29 @@ def record(
 def analyze(
     file: Path,
     convention: Convention = "solemetry",
+    gait_convention: Annotated[
+        str | None,
+        typer.Option(help="When a foot is down: insole, plate, treadmill or moticon. Without: by "
+                     "the device."),
+    ] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Every measure, the rarer ones and the quality too.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compute sway and loading of a session file, or of a file of a format that is known."""
+    """Compute sway, loading and gait of a session file, or of a file of a format that is known."""
     import solemetry
     from solemetry.analysis import analyze as analyze_session
     from solemetry.sway.battery import core_features
+    from solemetry_host.analysis_tables import print_analysis
 
-    result = analyze_session(solemetry.open(file), convention, "should" if every else "must")
+    result = analyze_session(
+        solemetry.open(file), convention, "should" if every else "must", gait_convention
+    )
     if as_json:
         typer.echo(json.dumps(result, indent=2, allow_nan=False))
     else:
-        _print_tables(result, None if every else core_features(convention))
+        print_analysis(result, None if every else core_features(convention))
 
 
 @app.command(name="import")
@@ -712,57 +718,6 @@ def _follow(station: Station, seconds: float) -> tuple[str, str] | None:
 # ---- printing ------------------------------------------------------------------------------
 
 
-def _print_tables(result: dict[str, Any], only: list[str] | None = None) -> None:
-    """Print an analysis; of the sway only these measures, where they are named."""
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    console.print(result["file"], style="bold", highlight=False)
-    for stream, features in result["sway"].items():
-        if not features:
-            continue
-        first = next(iter(features.values()))
-        table = Table(
-            title=f"{stream}: sway, convention {first['convention']}, "
-            f"{first['duration_s']:.1f} s, n = {first['n']}",
-            title_justify="left",
-        )
-        table.add_column("measure")
-        table.add_column("value", justify="right")
-        table.add_column("unit")
-        table.add_column("note")
-        for name, row in features.items():
-            if only is not None and name not in only:
-                continue
-            table.add_row(name, _in_words(row["value"]), row["unit"], row["note"])
-        console.print(table)
-    for stream, facts in result["loading"].items():
-        if not facts:
-            continue
-        table = Table(title=f"{stream}: loading", title_justify="left", show_header=False)
-        for name, fact in facts.items():
-            table.add_row(name, _plain(fact))
-        console.print(table)
-    if only is None:
-        _print_quality(console, result)
-    for note in result["notes"]:
-        console.print(f"Note: {note}", highlight=False)
-
-
-def _print_quality(console: Console, result: dict[str, Any]) -> None:
-    from rich.table import Table
-
-    for stream, fields in result["quality"].items():
-        if fields:
-            table = Table(title=f"{stream}: quality", title_justify="left", show_header=False)
-            for name, field in fields.items():
-                table.add_row(name, _plain(field))
-            console.print(table)
-        for measure, why in result["unavailable"][stream].items():
-            console.print(f"{stream}: no {measure}. {why}", highlight=False)
-
-
 def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.markup import escape
@@ -775,26 +730,6 @@ def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         table.add_row(*(escape(str(value)) for value in row.values()))
     Console().print(table)
-
-
-def _plain(fact: dict[str, Any]) -> str:
-    value = _in_words(fact["value"])
-    of = f"of {fact['of']}" if fact.get("of") else ""
-    note = f"({fact['note']})" if fact.get("note") else ""
-    unit = "" if fact["unit"] == "1" else fact["unit"]
-    return " ".join(part for part in (value, unit, of, note) if part)
-
-
-def _in_words(value: float | bool | str | None) -> str:
-    match value:
-        case None:
-            return "–"
-        case bool():
-            return "yes" if value else "no"
-        case str():
-            return value
-        case _:
-            return f"{value:.4g}"
 
 
 def _print(text: str, err: bool = False) -> None:

@@ -5,10 +5,10 @@
 
 enum { HIGHEST = 0x7FFFFF, LOWEST = -0x800000 };
 enum { ROW_BYTES = 3 * SM_CELLS };
-static const uint32_t MHZ_OF_A_ROW_IN_10_MS = 100000;
+static const uint32_t MHZ_OF_A_ROW_IN_16_MS = 62500;
 
 void sm_batch_begin(sm_batch_t *batch, uint16_t boot_id, uint32_t rate_mhz) {
-    const uint32_t rows = rate_mhz / MHZ_OF_A_ROW_IN_10_MS;
+    const uint32_t rows = rate_mhz / MHZ_OF_A_ROW_IN_16_MS;
     batch->boot_id = boot_id;
     batch->rows_wanted = rows < 1                   ? 1
                          : rows > SM_BATCH_ROWS_MAX ? (uint8_t)SM_BATCH_ROWS_MAX

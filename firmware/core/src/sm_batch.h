@@ -20,7 +20,7 @@ typedef struct {
     uint8_t counts[3 * SM_CELLS * SM_BATCH_ROWS_MAX];
 } sm_batch_t;
 
-/* Batches of about 10 ms. All zeros is a valid start; after a change of the rate, what was
+/* Batches of about 16 ms, one picture of a screen. All zeros is a valid start; after a change of the rate, what was
  * collected is forgotten, so flush before, and the index goes on. */
 void sm_batch_begin(sm_batch_t *batch, uint16_t boot_id, uint32_t rate_mhz);
 

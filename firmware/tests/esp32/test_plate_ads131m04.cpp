@@ -89,7 +89,7 @@ static size_t holes_in(const std::vector<Batch> &all) {
 static void at_every_rate_every_conversion_arrives_and_the_link_is_used_by_half_at_most(
     const char *folder) {
     static const uint32_t rates[] = {250, 500, 1000, 2000, 4000};
-    static const unsigned rows_in_10_ms[] = {2, 5, 10, 19, 19};
+    static const unsigned rows_in_16_ms[] = {4, 8, 16, 19, 19};
     for (int i = 0; i < 5; i++) {
         new_board();
         CHECK(ask(0x88, u32(rates[i] * 1000)) == 0);
@@ -100,7 +100,7 @@ static void at_every_rate_every_conversion_arrives_and_the_link_is_used_by_half_
         const auto all = batches();
         CHECK(rows_of(all) + 20 > rates[i] && rows_of(all) < rates[i] + 20);
         CHECK(holes_in(all) == 0);
-        for (const Batch &batch : all) CHECK(batch.rows == rows_in_10_ms[i] && batch.flags == 0);
+        for (const Batch &batch : all) CHECK(batch.rows == rows_in_16_ms[i] && batch.flags == 0);
         const double load = static_cast<double>(fake::link.sent.size()) * 10 / 2000000;
         printf("%u rows a second: %.1f %% of the link\n", rates[i], load * 100);
         CHECK(load < 0.5);
@@ -149,12 +149,12 @@ static void a_rate_is_kept_and_another_one_refused() {
 
 static void a_change_of_the_rate_loses_no_row_that_was_there_and_the_index_goes_on() {
     new_board();
-    run_ms(104);
+    run_ms(101);
     CHECK(ask(0x88, u32(500000)) == 0);
     run_ms(200);
     const auto all = batches();
     bool partial = false;
-    for (const Batch &batch : all) partial |= batch.rows != 10 && batch.rows != 5;
+    for (const Batch &batch : all) partial |= batch.rows != 16 && batch.rows != 8;
     CHECK(partial); /* what had come of the batch was sent */
     uint32_t index = all.front().index;
     for (const Batch &batch : all) {
@@ -238,7 +238,7 @@ static void a_frozen_chip_is_silent_and_comes_back() {
     CHECK(chip->resets > 10); /* every six periods */
     const size_t rows = rows_of(batches());
     CHECK(rows > 190); /* also the last ones, that waited for more */
-    CHECK(batches().back().rows < 10);
+    CHECK(batches().back().rows < 16);
     forget_what_was_sent();
     chip->frozen = false;
     run_ms(100);
@@ -255,7 +255,7 @@ static void a_chip_that_takes_no_configuration_gives_no_rows() {
     chip->power_on();
     run_ms(300);
     CHECK(count_of(1) == 4 && count_of(2) == 0);
-    CHECK(rows_of(batches()) < 11); /* those that were there before */
+    CHECK(rows_of(batches()) < 17); /* those that were there before */
     holes_in(batches());
     chip->deaf = false;
     run_ms(100);
@@ -318,7 +318,7 @@ static void stopped_it_is_still_and_counts_on() {
     run_ms(106.5);
     CHECK(ask(0x83) == 0);
     const auto before = batches();
-    CHECK(before.back().rows < 10); /* what had come of a batch was sent */
+    CHECK(before.back().rows < 16); /* what had come of a batch was sent */
     run_ms(200);
     CHECK(batches().size() == before.size());
     CHECK(ask(0x82) == 0);

@@ -34,21 +34,28 @@ class RowOrder:
         """
         if not len(rows):
             return rows
-        index = np.concatenate(([self._last], rows["index"])).astype(np.uint32)
-        steps = np.diff(index).astype(np.int32)
-        fresh = np.ones(len(rows), bool)
-        raised = np.full(len(rows), self._raised)
-        if (rows["boot_id"] == self._boot_id).all() and (steps > 0).all():
-            self._last, self._stale = int(index[-1]), 0
+        if self._all_new(rows):
+            self._last, self._stale = int(rows["index"][-1]), 0
             if not self._raised:
                 return rows
+            fresh, raised = np.ones(len(rows), bool), np.full(len(rows), self._raised)
         else:
+            fresh, raised = np.empty(len(rows), bool), np.empty(len(rows), np.int64)
             for k, (boot_id, at) in enumerate(zip(rows["boot_id"], rows["index"], strict=True)):
                 fresh[k] = self._is_fresh(int(boot_id), int(at))
                 raised[k] = self._raised
         kept = rows[fresh]
         kept["boot_id"] += raised[fresh].astype(np.uint16)
         return kept
+
+    def _all_new(self, rows: NDArray[np.void]) -> bool:
+        """Whether they come in order after all that came since the device began."""
+        if (rows["boot_id"] != self._boot_id).any():
+            return False
+        index = np.empty(len(rows) + 1, np.uint32)
+        index[0], index[1:] = self._last, rows["index"]
+        steps = (index[1:] - index[:-1]).view(np.int32)
+        return bool(steps.min() > 0)
 
     def _is_fresh(self, boot_id: int, index: int) -> bool:
         known = boot_id in (self._boot_id, self._boot_id_before)

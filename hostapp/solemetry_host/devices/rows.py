@@ -72,6 +72,8 @@ class RowBuilder:
     def _device_time(self, rows: NDArray[np.void]) -> NDArray[np.int64]:
         if not len(rows):
             return np.empty(0, np.int64)
+        if not (rows["boot_id"] != self._boot_id).any():
+            return self._unwrap.push(rows["t_us"])
         restarts = np.flatnonzero(np.diff(rows["boot_id"])) + 1
         parts = []
         for part in np.split(rows, restarts):

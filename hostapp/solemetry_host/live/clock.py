@@ -126,8 +126,7 @@ class DeviceClock:
 
     def _offset_ns(self, t_dev_us: float) -> float:
         if self._line is not None:
-            device_s = np.array(t_dev_us * 1e-6)
-            offset = float(self._line(device_s) - device_s) * 1e9
+            offset = self._line.offset(t_dev_us * 1e-6) * 1e9
         else:
             offset = float(self._best[1] if self._best else 0)
         bounds = self._bounds_ns(t_dev_us)

@@ -222,7 +222,7 @@ class LiveDevice:
         """Bring the rows that wait onto the grid."""
         if not self._waiting:
             return
-        rows = np.concatenate(self._waiting)
+        rows = self._waiting[0] if len(self._waiting) == 1 else np.concatenate(self._waiting)
         self._waiting.clear()
         first, values = self._aligner.push(
             rows["t_dev_us"],

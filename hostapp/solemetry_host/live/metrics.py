@@ -5,18 +5,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solemetry.cop import MIN_FORCE_N, center_of_pressure, total_force
+from solemetry.cop import MIN_FORCE_N, force_and_center
 from solemetry.device import SensorLayout
 from solemetry.foot import FootRegistration, forefoot_share_of_both, right_share
 from solemetry.sway.stance.boundary import boundary_summary, time_to_boundary
 from solemetry.sway.stance.support import base_of_support
-from solemetry.sway.trajectory.ellipse import Ellipse, prediction_ellipse
-from solemetry.sway.trajectory.path import step_lengths
-from solemetry.sway.trajectory.position import mean_distance, rms_distance
+from solemetry.sway.trajectory.at_once import sway_at_once
 from solemetry_host.live.snapshot import Metrics, Share
 from solemetry_host.live.window import Window
 
@@ -48,33 +47,33 @@ def measure(window: Window, feet: tuple[FootRegistration, ...] = ()) -> Metrics:
     """
     forces_n, force_n, cop_mm = window.forces_n(1)[-1], window.force_n, window.cop_mm
     covered_s = float(np.isfinite(cop_mm[:, 0]).sum() / window.rate_hz)
-    ellipse: Ellipse | None = None
-    velocity = path = rms = radius = boundary = math.nan
-    if covered_s >= MIN_COVERED_S:
-        smooth = window.smooth_mm
-        if np.isfinite(smooth[:, 0]).sum() >= MIN_COVERED_S * window.rate_hz:
-            ellipse = prediction_ellipse(smooth)
-            steps_mm = step_lengths(smooth)
-            path = float(steps_mm.sum())
-            velocity = path * window.rate_hz / len(steps_mm)
-            rms, radius = rms_distance(smooth), mean_distance(smooth)
-            boundary = _least_time_to_boundary(smooth, window.rate_hz, feet)
     return Metrics(
         force_n=float(force_n[-1]),
         cop_mm=cop_mm[-1],
         window_s=window.seconds,
         covered_s=covered_s,
-        ellipse=ellipse,
-        velocity_mm_s=velocity,
         right=_right(forces_n, cop_mm[-1], window.layout, feet),
         front=_front(forces_n, cop_mm[-1], window.layout, feet),
         force_trail_n=force_n,
         cop_trail_mm=cop_mm,
-        path_mm=path,
-        rms_mm=rms,
-        radius_mm=radius,
-        boundary_s=boundary,
+        **(_sway(window, feet) if covered_s >= MIN_COVERED_S else {}),
     )
+
+
+def _sway(window: Window, feet: tuple[FootRegistration, ...]) -> dict[str, Any]:
+    """Those of the numbers that tell of sway, if enough of the window is whole."""
+    smooth_mm = window.smooth_mm
+    sway = sway_at_once(smooth_mm)
+    if sway is None or sway.ellipse.n < MIN_COVERED_S * window.rate_hz:
+        return {}
+    return {
+        "ellipse": sway.ellipse,
+        "velocity_mm_s": sway.path_mm * window.rate_hz / max(sway.steps, 1),
+        "path_mm": sway.path_mm,
+        "rms_mm": sway.rms_mm,
+        "radius_mm": sway.radius_mm,
+        "boundary_s": _least_time_to_boundary(smooth_mm, window.rate_hz, feet),
+    }
 
 
 def renewed(
@@ -90,10 +89,10 @@ def renewed(
         As of `measure`.
     """
     forces_n = window.forces_n(1)[-1]
-    cop_mm = center_of_pressure(forces_n, window.layout.xy_mm)
+    force_n, cop_mm = force_and_center(forces_n, window.layout.xy_mm)
     return replace(
         before,
-        force_n=float(total_force(forces_n)),
+        force_n=float(force_n),
         cop_mm=cop_mm,
         right=_right(forces_n, cop_mm, window.layout, feet),
         front=_front(forces_n, cop_mm, window.layout, feet),
@@ -124,8 +123,6 @@ def measure_counts(window: Window, tared: bool) -> Metrics:
         cop_mm=_NOWHERE,
         window_s=window.seconds,
         covered_s=0.0,
-        ellipse=None,
-        velocity_mm_s=float("nan"),
         right=Share(float("nan"), ""),
         front=Share(front, _BY_COUNTS),
         force_trail_n=nothing,

@@ -75,12 +75,12 @@ class Metrics:
     cop_mm: Floats
     window_s: float
     covered_s: float
-    ellipse: Ellipse | None
-    velocity_mm_s: float
     right: Share
     front: Share
     force_trail_n: Floats
     cop_trail_mm: Floats
+    ellipse: Ellipse | None = None
+    velocity_mm_s: float = math.nan
     path_mm: float = math.nan
     rms_mm: float = math.nan
     radius_mm: float = math.nan

@@ -20,6 +20,7 @@ from solemetry.calibration import Calibration
 from solemetry.errors import SolemetryError
 from solemetry_host.devices.source import Block, Item, Source
 from solemetry_host.live.engine import Engine, Publish
+from solemetry_host.live.inbox import Inbox
 from solemetry_host.live.joined import Place
 from solemetry_host.live.latency import CollectorPauses, Latencies, Spread
 from solemetry_host.live.reader import Reader, StreamNames, in_words
@@ -89,7 +90,7 @@ class Station:
         self._stop = threading.Event()
         self._warm = threading.Event()
         """The engine is at its work: rows that come now are not kept waiting."""
-        self._inbox: queue.Queue[_Handed | Callable[[], None]] = queue.Queue(_QUEUE_ITEMS)
+        self._inbox: Inbox[_Handed | Callable[[], None]] = Inbox(_QUEUE_ITEMS)
         self._publish_to = publish
         self._engine = Engine(
             calibration, places=places, publish=None if publish is None else self._publish
@@ -153,7 +154,7 @@ class Station:
         """Say how well the station keeps up."""
         return Diagnostics(
             latency=self.latencies.spreads(),
-            waiting=self._inbox.qsize(),
+            waiting=len(self._inbox),
             most_waiting=self._most_waiting,
             overflowed=sum(reader.overflowed for reader in self._readers_now.values()),
             collector_ms=self._collector.longest_ms,
@@ -240,7 +241,7 @@ class Station:
             self.plug(source)
 
     def _put(self, item: Item, patience_s: float) -> None:
-        self._inbox.put((time.perf_counter_ns(), item), timeout=patience_s)
+        self._inbox.put((time.perf_counter_ns(), item), patience_s)
 
     def _failed(self, reader: Reader, failure: SolemetryError) -> None:
         def say() -> None:
@@ -264,10 +265,10 @@ class Station:
         self._collector.watch()
         self._warm.set()
         try:
-            while not (self._stop.is_set() and self._inbox.empty()):
-                self._most_waiting = max(self._most_waiting, self._inbox.qsize())
+            while not (self._stop.is_set() and not len(self._inbox)):
+                self._most_waiting = max(self._most_waiting, len(self._inbox))
                 try:
-                    self._work(self._inbox.get(timeout=0.05))
+                    self._work(self._inbox.get(0.05))
                 except queue.Empty:
                     continue
         finally:

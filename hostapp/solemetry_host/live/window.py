@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from solemetry.cop import center_of_pressure, total_force
+from solemetry.cop import force_and_center
 from solemetry.device import SensorLayout
 from solemetry.sliding import SlidingLowpass, Trail
 from solemetry.sway.conventions import SOLEMETRY
@@ -49,8 +49,8 @@ class Window:
         self._forces.append(forces_n)
         if not self._in_newtons:
             return
-        cop_mm = center_of_pressure(forces_n, self.layout.xy_mm)
-        self._total.append(total_force(forces_n)[:, None])
+        force_n, cop_mm = force_and_center(forces_n, self.layout.xy_mm)
+        self._total.append(force_n[:, None])
         self._cop.append(cop_mm)
         self._smooth.append(cop_mm)
 
@@ -61,12 +61,12 @@ class Window:
     @property
     def force_n(self) -> Floats:
         """Total force, ``(n,)``."""
-        return self._total.last(self._rows)[:, 0].copy()
+        return self._total.last(self._rows)[:, 0]
 
     @property
     def cop_mm(self) -> Floats:
         """Centre of pressure, ``(n, 2)``."""
-        return self._cop.last(self._rows).copy()
+        return self._cop.last(self._rows)
 
     @property
     def smooth_mm(self) -> Floats:

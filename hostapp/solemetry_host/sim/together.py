@@ -10,8 +10,8 @@ import numpy as np
 from solemetry_host.sim.plate import VirtualPlate
 from solemetry_host.wire.records import Type
 
-_ROWS = 10
-"""About ten milliseconds at 1 kHz, as the firmware has it."""
+_ROWS = 16
+"""One picture of a screen at 1 kHz, as the firmware has it."""
 
 
 class PlateTogether(VirtualPlate):

@@ -84,7 +84,7 @@ def samples_rows(
     rows = np.zeros(int(counts.sum()), sample_wire_type(channels))
     for many, alike, place in _shapes(counts):
         head, k = heads[alike, None], np.arange(many)
-        part = np.zeros((len(alike), many), rows.dtype)
+        part = _room(rows, len(head), many)
         part["index"] = head["index"] + k.astype(np.uint32)
         part["t_us"] = head["t_us"] + (head["span_us"] * k // max(many - 1, 1)).astype(np.uint32)
         for name in ("boot_id", "flags"):
@@ -92,7 +92,7 @@ def samples_rows(
         part["conversion"] = (head["conversion"] + k.astype(np.uint8))[..., None]
         body = pieces(data, starts[alike] + _SAMPLES_HEAD.itemsize, many * row_bytes)
         _whole(part, "counts")[:] = body.view(f"V{row_bytes}")
-        _plain(rows)[place] = _plain(part).ravel()
+        _put(part, rows, place)
     return rows, counts
 
 
@@ -124,7 +124,7 @@ def insole_rows(
     rows = np.zeros(int(counts.sum()), insole_wire_type(channels))
     for many, alike, place in _shapes(counts):
         head, k = heads[alike, None], np.arange(many)
-        part = np.zeros((len(alike), many), rows.dtype)
+        part = _room(rows, len(head), many)
         part["index"] = head["index"] + k.astype(np.uint32)
         part["t_us"] = head["t_us"] + (k * head["period_us"]).astype(np.uint32)
         for name in ("boot_id", "flags"):
@@ -136,7 +136,7 @@ def insole_rows(
         moving = np.flatnonzero(with_imu[alike])
         body = pieces(data, at[moving] + many * row_bytes, many * imu_bytes)
         _whole(part, "imu")[moving] = body.view(f"V{imu_bytes}")
-        _plain(rows)[place] = _plain(part).ravel()
+        _put(part, rows, place)
     return rows, counts
 
 
@@ -144,18 +144,37 @@ def _heads(
     data: Bytes, starts: Ints, lengths: Ints, head: np.dtype[np.void]
 ) -> tuple[NDArray[np.void], Ints]:
     """Heads of the payloads with as many rows as they claim; none where even the head is short."""
-    heads = np.zeros(len(starts), head)
     whole = lengths >= head.itemsize
-    heads[whole] = pieces(data, starts[whole], head.itemsize).view(head)[:, 0]
+    if whole.all():
+        heads = pieces(data, starts, head.itemsize).view(head)[:, 0]
+    else:
+        heads = np.zeros(len(starts), head)
+        heads[whole] = pieces(data, starts[whole], head.itemsize).view(head)[:, 0]
     return heads, heads["rows"].astype(np.int64)
 
 
-def _shapes(counts: Ints) -> Iterator[tuple[int, Ints, Ints]]:
+def _shapes(counts: Ints) -> Iterator[tuple[int, Ints | slice, Ints | slice]]:
     """Of each number of rows there is: the records that bring so many, and where these belong."""
+    if len(counts) and counts[0] and not (counts != counts[0]).any():
+        yield int(counts[0]), slice(None), slice(None)
+        return
     first = np.cumsum(counts) - counts
     for many in set(counts[counts > 0].tolist()):
         alike = np.flatnonzero(counts == many)
         yield many, alike, (first[alike, None] + np.arange(many)).ravel()
+
+
+def _room(rows: NDArray[np.void], records: int, many: int) -> NDArray[np.void]:
+    """Room for the rows of records that are alike: the rows themselves, where all are."""
+    if records * many == len(rows):
+        return rows.reshape(records, many)
+    return np.zeros((records, many), rows.dtype)
+
+
+def _put(part: NDArray[np.void], rows: NDArray[np.void], place: Ints | slice) -> None:
+    """Put rows where they belong, if they are not there."""
+    if part.base is not rows:
+        _plain(rows)[place] = _plain(part).ravel()
 
 
 def _plain(rows: NDArray[np.void]) -> NDArray[np.void]:

@@ -126,14 +126,37 @@ def prediction_ellipse(
     degrees = n - 1 if by == "n - 1" else n
     sxx, syy = float((x * x).sum()) / degrees, float((y * y).sum()) / degrees
     sxy = float((x * y).sum()) / degrees
+    return ellipse_of((center_x, center_y), (sxx, syy, sxy), n, coverage, kind)
 
+
+def ellipse_of(
+    center_mm: tuple[float, float],
+    covariance_mm2: tuple[float, float, float],
+    n: int,
+    coverage: float = 0.95,
+    kind: Kind = "exact",
+) -> Ellipse:
+    """Return the prediction ellipse of so many positions, their covariance known.
+
+    Parameters
+    ----------
+    center_mm : tuple of float
+        ``(ml, ap)``.
+    covariance_mm2 : tuple of float
+        Variance along ML, along AP, and their covariance.
+    n : int
+        Three at least.
+    coverage, kind
+        As of `prediction_ellipse`.
+    """
+    sxx, syy, sxy = covariance_mm2
     scale = _scale(kind, coverage, n)
     determinant = max(sxx * syy - sxy * sxy, 0.0)
     larger = (sxx + syy) / 2 + math.hypot((sxx - syy) / 2, sxy)
     smaller = min(determinant / larger, larger) if larger > 0 else 0.0
     angle = math.degrees(math.atan2(2 * sxy, sxx - syy)) / 2
     return Ellipse(
-        center_mm=(center_x, center_y),
+        center_mm=center_mm,
         axes_mm=(math.sqrt(scale * larger), math.sqrt(scale * smaller)),
         angle_deg=angle if angle > -90.0 else angle + 180.0,
         area_mm2=math.pi * scale * math.sqrt(determinant),
