@@ -12,7 +12,7 @@ from solemetry import sway
 from solemetry.sway.trajectory.at_once import sway_at_once
 
 RNG = np.random.default_rng(5)
-WALK = np.cumsum(RNG.normal(0, 0.3, (3000, 2)), axis=0) + (12.0, -40.0)
+WALK = RNG.normal(0, 0.3, (3000, 2)).cumsum(axis=0) + np.array([12.0, -40.0])
 
 
 @settings(max_examples=60, deadline=None)
