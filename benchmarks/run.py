@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from complexity import report_complexity
 from decoding import report_decoding
+from gait import report_gait
 from importing import report_importing
 from scipy import signal, stats
 from sway import report_sway
@@ -84,6 +85,7 @@ def main() -> None:
                 "sosfiltfilt + cov + diff", lambda c=last_cop, f=rate_hz: measured_anew(c, f))
     report_sway()
     report_complexity(cop, 100.0)
+    report_gait()
     report_importing()
 
 

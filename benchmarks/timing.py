@@ -24,6 +24,6 @@ def medians(ours: Work, theirs: Work, runs: int = 15) -> tuple[float, float]:
     return float(mine), float(yours)
 
 
-def compare(what: str, ours: Work, other: str, theirs: Work) -> None:
-    mine, yours = medians(ours, theirs)
+def compare(what: str, ours: Work, other: str, theirs: Work, runs: int = 15) -> None:
+    mine, yours = medians(ours, theirs, runs)
     print(f"{what:34} {1e3 * mine:9.3f} ms   {yours / mine:7.1f} x  {other}")

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 from . import analysis as analysis
 from . import cop as cop
+from . import figures as figures
 from . import foot as foot
 from . import gait as gait
 from . import importers as importers
+from . import imu as imu
 from . import layouts as layouts
 from . import loading as loading
+from . import pronation as pronation
 from . import report as report
 from . import resampling as resampling
 from . import session as session

@@ -155,6 +155,14 @@ def finite_runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.column_stack((np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)))
 
 
+def covered(runs: NDArray[np.int64], length: int) -> NDArray[np.bool_]:
+    """Mask ``(length,)`` of what lies in any of the runs, ``(k, 2)``, which do not overlap."""
+    edges = np.zeros(length + 1, dtype=np.int64)
+    edges[runs[:, 0]] += 1
+    edges[runs[:, 1]] -= 1
+    return np.asarray(np.cumsum(edges[:-1]) > 0)
+
+
 def edge_of(order: int) -> int:
     """By how many samples `lowpass` draws a run on beyond either end."""
     return 3 * (order + 1)

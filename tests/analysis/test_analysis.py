@@ -48,8 +48,8 @@ def test_the_result_is_ready_for_json(standing_session):
     result = analyze(sm.open(standing_session))
     assert json.loads(json.dumps(result, allow_nan=False)) == result
     assert set(result) == {
-        "file", "convention", "hold", "sway", "loading", "quality", "unavailable", "notes",
-    }
+        "file", "convention", "hold", "sway", "loading", "gait", "quality", "unavailable", "notes",
+    }  # fmt: skip
     area = result["sway"]["plate"]["ellipse_area_95"]
     assert set(area) == {
         "value", "unit", "convention", "reference", "n", "duration_s", "valid", "note",
@@ -272,6 +272,17 @@ def test_an_imported_trial_and_an_empty_plate_have_reports_too(simulated, tmp_pa
     assert "as imported" in report_of(sm.open(load), tmp_path)
     empty = simulated.Plate(lambda t_s: 0 * simulated.standing(t_s)).write(tmp_path / "b.h5")
     assert "Nobody stands" in report_of(sm.open(empty), tmp_path)
+
+
+def test_a_walk_has_its_steps_in_the_report_and_no_sway(real_data, tmp_path):
+    session = sm.open(real_data("gait/moticon_opengo/230927_102114.txt"))
+    page = report_of(session, tmp_path)
+    stance_s = analyze(session)["gait"]["trial"]["stance_s"]["value"]
+    for words in ("Walking", f"{stance_s:.3f}", "diagonals cross", "not angles of the foot",
+                  "one standard deviation", "by turns"):  # fmt: skip
+        assert words in page, words
+    assert "<h3>Sway</h3>" not in page
+    assert page.count("<img") == 5 + 2
 
 
 def test_registered_feet_are_drawn(simulated, tmp_path):

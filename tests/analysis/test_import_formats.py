@@ -262,6 +262,10 @@ def test_gaitpdb_is_two_insoles_of_eight_sensors(tmp_path):
         assert place[0, 1] == place[:, 1].min()
         assert place[7, 1] == place[:, 1].max()
         assert np.sign(place[1, 0] - place[2, 0]) == outwards
+        assert stream.layout.regions == (
+            "heel", "midfoot_lateral", "midfoot_medial", "midfoot_lateral", "midfoot_medial",
+            "forefoot_lateral", "forefoot_medial", "toes",
+        )  # fmt: skip
 
 
 def test_gaitpdb_totals_are_checked(tmp_path):

@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from solemetry.gait.conventions import ContactRules, get
-from solemetry.gait.swing_zero import bodies, covered, rezero
-from solemetry.signal import finite_runs
+from solemetry.gait.swing_zero import bodies, rezero
+from solemetry.loading.gaps import bridge
+from solemetry.signal import covered
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -304,12 +305,4 @@ def _largest(force_n: Floats, ranges: Ints) -> Floats:
 
 def _bridged(force_n: Floats, holes: Bools, longest: float) -> Floats:
     """Bridge holes shorter than `longest` samples by straight lines; the others are NaN."""
-    if not holes.any():
-        return force_n
-    runs = finite_runs(holes)
-    short = (runs[:, 1] - runs[:, 0] < longest) & (runs[:, 0] > 0) & (runs[:, 1] < len(holes))
-    fill = covered(runs[short], len(holes))
-    out = np.where(holes, np.nan, force_n)
-    if fill.any():
-        out[fill] = np.interp(np.flatnonzero(fill), np.flatnonzero(~holes), force_n[~holes])
-    return out
+    return bridge(np.where(holes, np.nan, force_n)[:, None], longest)[0][:, 0]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solemetry.gait.conventions import ContactRules
-from solemetry.signal import finite_runs
+from solemetry.signal import covered, finite_runs
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -129,15 +129,6 @@ def bodies(force_n: Floats, fs_hz: float, rules: ContactRules, on_n: float) -> I
         return runs
     apart = runs[1:, 0] - runs[:-1, 1] >= rules.min_swing_s * fs_hz
     return np.column_stack((runs[np.r_[True, apart], 0], runs[np.r_[apart, True], 1]))
-
-
-def covered(ranges: Ints, length: int) -> Bools:
-    """Mask ``(length,)`` of what lies in any of the ranges, ``(k, 2)``, which do not overlap."""
-    edges = np.zeros(length + 1, dtype=np.int64)
-    edges[ranges[:, 0]] += 1
-    edges[ranges[:, 1]] -= 1
-    inside: Bools = np.cumsum(edges[:-1]) > 0
-    return inside
 
 
 def _typical(force_n: Floats, on_n: float) -> float:

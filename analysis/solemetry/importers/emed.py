@@ -46,7 +46,9 @@ _LOADED_N = 50.0
 _MM_PER_CM = 10.0
 _N_PER_KPA_MM2 = 1e-3
 _FORCE = b"Force"
-_PAGE = re.compile(rb"^[ \t]*Page \d+", re.MULTILINE)
+_PAGE = re.compile(rb"\n[ \t]*Page \d+")
+"""Sought by its line end, which is several times as fast as by ``^``."""
+
 _TABLE = re.compile(
     rb"Pict-No\.:[ \t]*(\d+)[^\n]*\n(?:[ \t\r]*\n)*([^\n]*)\n((?:\d[^\n]*\n)*)(?:Force([^\n]*))?"
 )
@@ -156,8 +158,8 @@ def _pages(file: TextFile) -> list[_Page]:
 
 def _tables(file: TextFile) -> Iterator[tuple[int, re.Match[bytes]]]:
     """Find the table of each picture, and the line on which its page begins."""
-    starts = [match.start() for match in _PAGE.finditer(file.body)]
-    line = 1 + file.body.count(b"\n", 0, starts[0]) if starts else 1
+    starts = [0, *(match.start() + 1 for match in _PAGE.finditer(file.body))]
+    line = 1
     for start, stop in pairwise([*starts, len(file.body)]):
         if table := _TABLE.search(file.body, start, stop):
             yield line, table

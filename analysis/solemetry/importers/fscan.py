@@ -61,15 +61,16 @@ def read(path: str | os.PathLike[str]) -> Session:
     told = _told(file)
     rows, columns = _whole(told, "ROWS", file), _whole(told, "COLS", file)
     numbers, pressure, cells = _frames(file, rows, columns)
+    forces_n = np.take(pressure, np.flatnonzero(cells), axis=1)
     _check_frames(numbers, told, file)
     step_s = _number(told, "SECONDS_PER_FRAME", file)
     side = _side(told)
     layout = _layout(told, cells, side, file)
-    n_per_unit = _KPA[_unit(told, file)] * float(np.asarray(layout.area_mm2)[0]) * _N_PER_KPA_MM2
+    forces_n *= _KPA[_unit(told, file)] * float(np.asarray(layout.area_mm2)[0]) * _N_PER_KPA_MM2
     stream = forces_stream(
         f"insole-{side}" if side else "insole",
         (numbers - numbers[0]) * step_s,
-        pressure[:, cells] * n_per_unit,
+        forces_n,
         layout,
         1 / step_s,
         str(file.path),
@@ -127,7 +128,7 @@ def _unit(told: dict[str, str], file: TextFile) -> str:
 def _frames(
     file: TextFile, rows: int, columns: int
 ) -> tuple[NDArray[np.int64], Floats, Bools]:
-    """Return numbers of the frames, pressures ``(F, rows, columns)`` and where there are cells."""
+    """Return numbers of the frames, pressures ``(F, rows * columns)``, and where cells are."""
     end = file.body.rfind(_END)
     marks = list(_FRAME.finditer(file.body, 0, max(end, 0)))
     if not marks:
@@ -153,7 +154,7 @@ def _frames(
         raise _damage(file, marks[odd], tables[odd], usual, rows, columns)
     cells = np.array([field != b"B" for field in _fields(usual)]).reshape(rows, columns)
     frames = np.array([int(mark[1]) for mark in marks])
-    return frames, numbers.reshape(len(frames), rows, columns), cells
+    return frames, numbers.reshape(len(frames), rows * columns), cells
 
 
 def _shape(table: bytes) -> bytes:

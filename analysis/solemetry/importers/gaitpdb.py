@@ -15,6 +15,7 @@ Goldberger AL et al. (2000), Circulation 101:e215; the data are ODC-By 1.0, Phys
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -29,6 +30,7 @@ from solemetry.importers.tables import (
     read_text,
     sampling_rate,
 )
+from solemetry.loading.loads import insole_mask
 from solemetry.session.imported import forces_stream, imported_session
 from solemetry.session.model import Session, Stream
 
@@ -118,10 +120,11 @@ def layout(side: Side) -> SensorLayout:
     """Where the eight sensors of a foot lie, mm from the middle of the heel's back, nominally."""
     width_mm, length_mm = INSOLE_MM
     xy_mm = (_RIGHT_XY - _RIGHT_XY.mean(axis=0)) / UNITS_PER_MM + (0.0, length_mm / 2)
-    return SensorLayout(
+    insole = SensorLayout(
         name="gaitpdb-8",
         kind="insole",
         labels=tuple(str(s + 1) for s in range(_SENSORS)),
         xy_mm=xy_mm * ((-1.0 if side == "left" else 1.0), 1.0),
         size_mm=(width_mm, length_mm),
     )
+    return replace(insole, regions=insole_mask(insole, side))

@@ -59,10 +59,10 @@ def arch_index_force(forces_n: Floats, layout: SensorLayout, side: Side | None =
     Returns
     -------
     float
-        0 to 1; NaN without load.
+        0 to 1; NaN without load, and where the device has no cell in one of the three.
     """
     loads = regions(forces_n, layout, side)
-    sums = loads.reindex(columns=["heel", "midfoot", "forefoot"], fill_value=0.0).to_numpy()
+    sums = loads.reindex(columns=["heel", "midfoot", "forefoot"]).to_numpy()
     heel, midfoot, forefoot = sums[np.isfinite(sums).all(axis=1)].sum(axis=0)
     total = heel + midfoot + forefoot
     return float(midfoot / total) if total > 0 else np.nan

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from solemetry.signal import finite_runs
+from solemetry.signal import covered, finite_runs
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -41,7 +41,7 @@ def bridge(forces_n: Floats, longest: float) -> tuple[Floats, Bools]:
         runs = finite_runs(holes)
         inside = (runs[:, 0] > 0) & (runs[:, 1] < len(holes))
         short = runs[inside & (runs[:, 1] - runs[:, 0] < longest)]
-        at = np.flatnonzero(_covered(short, len(holes)))
+        at = np.flatnonzero(covered(short, len(holes)))
         known = np.flatnonzero(~holes)
         after = np.searchsorted(known, at)
         before_n, after_n = (forces_n[known[k]][:, cells] for k in (after - 1, after))
@@ -63,10 +63,3 @@ def _alike(missing: Bools) -> list[tuple[Bools, list[int]]]:
         else:
             same.append(cell)
     return groups
-
-
-def _covered(runs: NDArray[np.int64], length: int) -> Bools:
-    """Mark the samples inside runs that do not touch each other."""
-    steps = np.zeros(length + 1, np.int8)
-    steps[runs[:, 0]], steps[runs[:, 1]] = 1, -1
-    return np.asarray(np.cumsum(steps[:-1]) > 0)

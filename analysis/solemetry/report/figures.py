@@ -11,8 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solemetry.analysis import Hold
+from solemetry.analysis.standing import Hold
+from solemetry.analysis.walk import Walk
 from solemetry.errors import UnavailableError
+from solemetry.figures.foot_pressure import draw_pressure
+from solemetry.figures.force_over_stance import draw_force_curves
+from solemetry.figures.gait_lines import draw_butterfly, draw_gait_lines
+from solemetry.figures.region_bars import draw_regions
+from solemetry.figures.style import BLUE, FAINT, GREEN, INK, ORANGE, RED, STYLE, new_figure
 from solemetry.foot import FootRegistration
 from solemetry.session.model import Stream
 from solemetry.signal import lowpass
@@ -21,28 +27,8 @@ from solemetry.sway.trajectory.ellipse import prediction_ellipse
 
 Floats = NDArray[np.float64]
 
-# Okabe M, Ito K (2008): colours that stay apart for colour-blind eyes and in grey.
-BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-INK, FAINT = "#333333", "#BBBBBB"
-
 _MANY_POINTS = 20_000
 """Longer lines become pixels inside the vector graphic; the page would grow huge."""
-
-_STYLE: dict[Any, Any] = {
-    "font.family": "sans-serif",
-    "font.size": 9.0,
-    "axes.edgecolor": FAINT,
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 9.0,
-    "axes.titlelocation": "left",
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "grid.color": "#EEEEEE",
-    "legend.frameon": False,
-    "svg.hashsalt": "solemetry",
-}
 
 
 @dataclass(frozen=True)
@@ -64,9 +50,9 @@ def draw(stream: Stream, hold: Hold | None, feet: dict[str, FootRegistration]) -
         ) from None
     if not np.isfinite(stream.force_n).any():
         return []
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         pictures = [_force(stream, hold)]
-        if hold is not None and np.isfinite(hold.of(stream.cop_mm)).any():
+        if hold is not None and not hold.walked and np.isfinite(hold.of(stream.cop_mm)).any():
             cop_mm = lowpass(hold.of(stream.cop_mm), stream.fs_hz, SOLEMETRY.lowpass_hz or 10.0)
             pictures.insert(0, _stabilogram(cop_mm, stream, hold))
             if stream.layout is not None or feet:
@@ -75,9 +61,45 @@ def draw(stream: Stream, hold: Hold | None, feet: dict[str, FootRegistration]) -
     return pictures
 
 
+def draw_walk(walk: Walk) -> list[Picture]:
+    """Draw force over stance and, where there are cells, what is under the feet of a walk."""
+    pictures = [_picture(
+        draw_force_curves(walk.curves_n),
+        "Mean vertical force over stance of each foot; the band is one standard deviation.",
+    )]  # fmt: skip
+    if "regions" in walk.summaries:
+        pictures.append(_picture(
+            draw_regions(walk.summaries["regions"]),
+            "Largest force under each region: mean of the steps and one standard deviation.",
+        ))  # fmt: skip
+    largest_kpa = {
+        foot: (1e3 * np.nanmax(of.forces_n, axis=0, initial=0.0) / of.layout.area_mm2, of.layout)
+        for foot, of in walk.loads.items()
+        if of.forces_n is not None and of.layout is not None and of.layout.area_mm2 is not None
+    }
+    if largest_kpa:
+        pictures.append(_picture(
+            draw_pressure(largest_kpa, what="largest pressure"),
+            "Largest pressure on each cell in the whole recording, seen from above.",
+        ))  # fmt: skip
+    if walk.gait_lines:
+        layouts = {foot: of.layout for foot, of in walk.loads.items() if of.layout is not None}
+        pictures.append(_picture(
+            draw_gait_lines(walk.gait_lines, layouts),
+            "Way of the centre of pressure under each foot: every step, their mean and one "
+            "standard deviation, within the rim of the insole's cells.",
+        ))  # fmt: skip
+    if walk.butterfly is not None:
+        pictures.append(_picture(
+            draw_butterfly(walk.butterfly),
+            "Centre of pressure of both feet together, and where its diagonals cross.",
+        ))  # fmt: skip
+    return pictures
+
+
 def _trace(cop_mm: Floats) -> Picture:
     """Draw the path of the centre of pressure with its ellipse."""
-    figure, axes = _figure(3.4, 3.4)
+    figure, axes = new_figure(3.4, 3.4)
     ellipse = prediction_ellipse(cop_mm)
     center = np.array(ellipse.center_mm)
     _line(axes, cop_mm[:, 0] - center[0], cop_mm[:, 1] - center[1], BLUE, 0.6)
@@ -96,7 +118,7 @@ def _trace(cop_mm: Floats) -> Picture:
 
 def _where(cop_mm: Floats, stream: Stream, feet: dict[str, FootRegistration]) -> Picture:
     """Draw where on the plate that was."""
-    figure, axes = _figure(3.4, 3.4)
+    figure, axes = new_figure(3.4, 3.4)
     if stream.layout is not None:
         width, depth = stream.layout.size_mm
         axes.plot(width / 2 * np.array([-1, 1, 1, -1, -1]),
@@ -118,7 +140,7 @@ def _where(cop_mm: Floats, stream: Stream, feet: dict[str, FootRegistration]) ->
 
 def _stabilogram(cop_mm: Floats, stream: Stream, hold: Hold) -> Picture:
     """Draw both axes over time."""
-    figure, axes = _figure(7.2, 2.1)
+    figure, axes = new_figure(7.2, 2.1)
     t_s = hold.of(stream.t_s)
     centered = cop_mm - np.nanmean(cop_mm, axis=0)
     _line(axes, t_s, centered[:, 0], BLUE, 0.9, "side to side (+ right)")
@@ -132,7 +154,7 @@ def _stabilogram(cop_mm: Floats, stream: Stream, hold: Hold) -> Picture:
 
 def _force(stream: Stream, hold: Hold | None) -> Picture:
     """Draw the force over the whole recording, with what was analysed."""
-    figure, axes = _figure(7.2, 1.8)
+    figure, axes = new_figure(7.2, 1.8)
     for start_s, end_s in hold.spans_s if hold else ():
         axes.axvspan(start_s, end_s, color=GREEN, alpha=0.12, lw=0)
     _line(axes, stream.t_s, stream.force_n, INK, 0.9)
@@ -142,13 +164,6 @@ def _force(stream: Stream, hold: Hold | None) -> Picture:
     top = float(np.nanmax(stream.force_n))
     axes.set_ylim(min(0.0, float(np.nanmin(stream.force_n))), 1.1 * max(top, 1.0))
     return _picture(figure, "Vertical force over the whole recording; the analysed part is shaded.")
-
-
-def _figure(width_in: float, height_in: float) -> tuple[Any, Any]:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width_in, height_in), layout="constrained")
-    return figure, figure.add_subplot()
 
 
 def _line(axes: Any, x: Floats, y: Floats, color: str, width: float, label: str = "") -> None:

@@ -4,21 +4,27 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from solemetry.analysis import analyze, find_hold
+from solemetry.analysis import Walk, analyze, find_hold, find_walk
+from solemetry.analysis.rows import by_measure
 from solemetry.errors import FileError, UnavailableError
-from solemetry.report.figures import Picture, draw
+from solemetry.report.figures import Picture, draw, draw_walk
 from solemetry.session.model import Session, Stream
 from solemetry.sway.battery import core_features
 from solemetry.sway.conventions import SOLEMETRY, get
 
 Facts = list[tuple[str, str]]
+
+_GAIT = (
+    "cadence_steps", "stride_s", "step_s", "stance_s", "swing_s", "double_support_s", "flight_s",
+    "stance_percent", "f1_n", "fmin_n", "f2_n", "peak_n", "impulse_ns",
+)  # fmt: skip
 
 _LABELS = {
     "ellipse_area_95": "95 % ellipse, area",
@@ -75,15 +81,16 @@ class _Row:
 
 @dataclass(frozen=True)
 class _Part:
-    """What the page says about one stream."""
+    """What the page says about one stream, or about the walk."""
 
     name: str
     facts: Facts
     pictures: list[Picture]
-    sway: list[_Row]
-    loading: list[_Row]
-    quality: Facts
     notes: list[str]
+    sway: list[_Row] = field(default_factory=list)
+    loading: list[_Row] = field(default_factory=list)
+    gait: list[_Row] = field(default_factory=list)
+    quality: Facts = field(default_factory=list)
 
 
 def write_report(
@@ -115,7 +122,7 @@ def write_report(
         raise UnavailableError(
             "Reports need Jinja2 and Matplotlib.", "Install solemetry[report]."
         ) from None
-    results = analyze(session, convention)
+    results, walk = analyze(session, convention), _walk(session)
     template = (resources.files("solemetry.report") / "report.html.j2").read_text("utf-8")
     page = (
         Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True,
@@ -125,7 +132,10 @@ def write_report(
             title=session.path.name,
             facts=_session_facts(session),
             convention=get(convention),
-            parts=[_part(session, stream, results) for stream in session.streams.values()],
+            parts=[
+                *([_walk_part(walk)] if walk else []),
+                *(_part(session, stream, results, walk) for stream in session.streams.values()),
+            ],
             notes=list(session.notes),
             events=_event_lines(session),
         )
@@ -138,9 +148,33 @@ def write_report(
     return path
 
 
-def _part(session: Session, stream: Stream, results: dict[str, Any]) -> _Part:
+def _walk(session: Session) -> Walk | None:
     try:
-        hold = find_hold(session, stream)
+        return find_walk(session)
+    except UnavailableError:
+        return None
+
+
+def _walk_part(walk: Walk) -> _Part:
+    rows = by_measure(walk.trial)
+    return _Part(
+        name=walk.activity.capitalize(),
+        facts=[
+            ("Told by", walk.rule),
+            ("Streams", ", ".join(of.stream for of in walk.loads.values())),
+        ],
+        pictures=draw_walk(walk),
+        gait=[_row(name, rows[name]) for name in _GAIT if name in rows],
+        notes=list(walk.notes),
+    )
+
+
+def _part(
+    session: Session, stream: Stream, results: dict[str, Any], walk: Walk | None
+) -> _Part:
+    walked = walk is not None and stream.name in {of.stream for of in walk.loads.values()}
+    try:
+        hold = find_hold(session, stream, walk.span_s if walk and walked else None)
         notes = [f"Analysed: {hold.source}, {_spans(hold.spans_s)}."]
     except UnavailableError as error:
         hold, notes = None, [str(error)]

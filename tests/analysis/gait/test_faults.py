@@ -148,6 +148,38 @@ def test_turning_is_not_averaged_into_walking(clean: gait.Gait) -> None:
     assert any("standing, turning" in note for note in clean.notes)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_turn_on_the_spot(feet: walks.Feet, clean: gait.Gait, seed: int) -> None:
+    """The left foot pivots under all the weight while the right one taps the ground beside it."""
+    rng = np.random.default_rng(seed)
+    left = clean.contacts[(clean.contacts.foot == "left") & clean.contacts.accepted]
+    right = clean.contacts[(clean.contacts.foot == "right") & clean.contacts.accepted]
+    # In single support, so that the right foot is in the air before and after.
+    at = int(left.start.iloc[30] + 0.5 * (left.stop.iloc[30] - left.start.iloc[30]))
+    t_s = np.arange(240) / 100
+    taps = sum(
+        rng.uniform(150, 450) * np.clip(1 - ((t_s - tap_s) / 0.12) ** 2, 0, None)
+        for tap_s in (0.5, 1.1 + rng.uniform(-0.1, 0.1), 1.8)
+    )
+    turned = {
+        "left": 700 - taps + rng.normal(0, 15, 240),
+        "right": taps + np.abs(rng.normal(0, 2, 240)),
+    }
+    pivoted = {
+        foot: np.concatenate((force[:at], turned[foot], force[at:])) for foot, force in feet.items()
+    }
+    found = gait.analyze(pivoted["left"], pivoted["right"], 100)
+    assert max(change(found, clean, name) for name in (*TIMES, *FORCES)) < 0.005
+    pivot = found.contacts[(found.contacts.foot == "left") & (found.contacts.start < at)].iloc[-1]
+    assert not pivot.accepted
+    assert pivot.reason.startswith("much longer")
+    tapped = found.contacts[(found.contacts.foot == "right")
+                            & found.contacts.start.between(at, at + 239)]  # fmt: skip
+    assert not tapped.accepted.any()
+    assert found.trial.value["n_contacts_right"] == len(right)
+    assert found.trial.value["n_missed_or_invented"] == 0
+
+
 def test_a_stumble(feet: walks.Feet, clean: gait.Gait) -> None:
     whole = clean.contacts[(clean.contacts.foot == "left") & clean.contacts.accepted]
     toe_off, heel = int(whole.stop.iloc[20]), int(whole.start.iloc[21])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Everything one recording says, as one dictionary of plain values."""
+"""Somebody stands: the part of a recording that is analysed, its sway, load and quality."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solemetry.analysis.rows import plain
 from solemetry.cop import MIN_FORCE_N
 from solemetry.errors import UnavailableError
 from solemetry.foot import forefoot_share_of_both, right_share
+from solemetry.loading.feet import right_share as share_of_right
+from solemetry.resampling import resample
 from solemetry.session.model import Session, Stream
 from solemetry.signal import finite_runs
 from solemetry.sway.battery import Level
-from solemetry.sway.conventions import SOLEMETRY, Convention, get
+from solemetry.sway.conventions import Convention
 from solemetry.sway.describe import describe
 from solemetry.sway.preparing.capability import capability_of
 from solemetry.sway.preparing.preparation import prepare
@@ -45,11 +48,14 @@ class Hold:
         The same, in samples.
     source : str
         How the part was found.
+    walked : bool
+        Somebody walks there, so there is no sway.
     """
 
     spans_s: tuple[tuple[float, float], ...]
     parts: tuple[slice, ...]
     source: str
+    walked: bool = False
 
     def of(self, values: Floats) -> Floats:
         """Return the samples of the hold, ``(n, ...)``, one NaN between two spans.
@@ -61,71 +67,23 @@ class Hold:
         return np.concatenate(pieces[:-1]) if pieces else values[:0]
 
 
-def analyze(
-    session: Session, convention: str = SOLEMETRY.name, level: Level = "must"
-) -> dict[str, Any]:
-    """Analyse each stream of a session.
+def find_hold(
+    session: Session, stream: Stream, walk_s: tuple[float, float] | None = None
+) -> Hold:
+    """Find the part of a stream that is to be analysed.
 
-    Where the recording tells the body height, where the feet stood, or the horizontal force, sway
-    has the measures that need these.
+    Where the recording marks holds (events ``hold_start`` and ``hold_end``), these; a hold
+    without an end lasts to the end of the recording. Otherwise the walk, where the stream is of
+    one; of an imported ``load`` stream every sample; and of any other the longest time somebody
+    stands on the plate (100 N and more; a gap does not end it), less one second after stepping
+    on and before stepping off.
 
     Parameters
     ----------
     session : Session
-    convention : str
-        Of the sway measures; one of `solemetry.sway.CONVENTIONS`.
-    level : {"must", "should"}
-        ``should`` adds the rarer sway measures: see `solemetry.sway.features`.
-
-    Returns
-    -------
-    dict
-        Ready for JSON: ``file``, ``convention``, ``hold`` (what was analysed), ``sway`` and
-        ``loading`` (by stream, then by measure), ``quality`` (of the longest span of the hold),
-        ``unavailable`` (measures that the stream cannot give, with why), ``notes``. A measure has
-        ``value`` (None where there is none), ``unit``, ``convention`` and ``reference`` or ``of``,
-        ``n``, ``duration_s``, ``valid`` and ``note``.
-
-    Raises
-    ------
-    UnknownConventionError
-        When the convention is not known.
-    """
-    choices = get(convention)
-    out: dict[str, Any] = {
-        "file": str(session.path),
-        "convention": convention,
-        "hold": {},
-        "sway": {},
-        "loading": {},
-        "quality": {},
-        "unavailable": {},
-        "notes": list(session.notes),
-    }
-    for name, stream in session.streams.items():
-        out["notes"] += [f"{name}: {note}" for note in stream.notes]
-        out["sway"][name], out["loading"][name], out["quality"][name] = {}, {}, {}
-        out["unavailable"][name] = _unavailable(stream)
-        try:
-            hold = find_hold(session, stream)
-        except UnavailableError as error:
-            out["notes"].append(f"{name}: {error}")
-            continue
-        out["hold"][name] = {"spans_s": [list(span) for span in hold.spans_s],
-                             "source": hold.source}
-        out["sway"][name] = _sway(session, stream, hold, convention, level)
-        out["quality"][name] = _quality(stream, hold, choices)
-        out["loading"][name] = _loading(session, stream, hold)
-    return out
-
-
-def find_hold(session: Session, stream: Stream) -> Hold:
-    """Find the part of a stream that is to be analysed.
-
-    Where the recording marks holds (events ``hold_start`` and ``hold_end``), these; a hold
-    without an end lasts to the end of the recording. Of an imported ``load`` stream without
-    marks, every sample. Otherwise the longest time somebody stands on the plate (100 N and
-    more; a gap does not end it), less one second after stepping on and before stepping off.
+    stream : Stream
+    walk_s : (start, end), optional
+        Session time of the walk that the stream is of; see `Walk.span_s`.
 
     Raises
     ------
@@ -148,6 +106,9 @@ def find_hold(session: Session, stream: Stream) -> Hold:
                 "The marked hold lies outside the recording.", "Analyse without the marks."
             )
         source = "marked hold"
+    elif walk_s is not None:
+        start, stop = np.searchsorted(t_s, walk_s).tolist()
+        parts, source = [slice(start, stop)], "walk, first contact to last"
     elif stream.kind == "load":
         parts, source = [slice(0, len(t_s))] if len(t_s) else [], "whole recording"
     else:
@@ -157,7 +118,7 @@ def find_hold(session: Session, stream: Stream) -> Hold:
             "Nobody stands on the plate in this recording.", "Record again, or check the tare."
         )
     spans_s = tuple((float(t_s[part][0]), float(t_s[part][-1])) for part in parts)
-    return Hold(spans_s, tuple(parts), source)
+    return Hold(spans_s, tuple(parts), source, walked=walk_s is not None and not marked)
 
 
 def _marked_spans(session: Session, end_s: float) -> list[tuple[float, float]]:
@@ -194,9 +155,10 @@ def _standing(stream: Stream) -> list[slice]:
 # ---- measures --------------------------------------------------------------------------------
 
 
-def _sway(
+def sway_of(
     session: Session, stream: Stream, hold: Hold, convention: str, level: Level
 ) -> dict[str, dict[str, Any]]:
+    """Sway over a hold, by measure."""
     table = describe(
         hold.of(stream.cop_mm), stream.fs_hz, convention,
         level=level,
@@ -206,7 +168,7 @@ def _sway(
     )  # fmt: skip
     return {
         str(feature): {
-            "value": _plain(row["value"]),
+            "value": plain(row["value"]),
             "unit": row["unit"],
             "convention": row["convention"],
             "reference": row["reference"],
@@ -231,7 +193,8 @@ _OF_THE_GRID = (
 """Of an own recording these would be those of our grid, not of the device."""
 
 
-def _quality(stream: Stream, hold: Hold, choices: Convention) -> dict[str, dict[str, Any]]:
+def quality_of(stream: Stream, hold: Hold, choices: Convention) -> dict[str, dict[str, Any]]:
+    """Quality of the longest span of a hold, by field."""
     longest = max(hold.parts, key=lambda part: part.stop - part.start)
     trial = prepare(
         stream.t_s[longest], stream.cop_mm[longest], choices.swarii_hz or stream.fs_hz,
@@ -243,7 +206,7 @@ def _quality(stream: Stream, hold: Hold, choices: Convention) -> dict[str, dict[
         report = report.drop(index=list(_OF_THE_GRID))
     return {
         str(field): {
-            "value": _plain(row["value"]) if isinstance(row["value"], float) else row["value"],
+            "value": plain(row["value"]) if isinstance(row["value"], float) else row["value"],
             "unit": row["unit"],
             "note": row["note"],
         }
@@ -251,7 +214,8 @@ def _quality(stream: Stream, hold: Hold, choices: Convention) -> dict[str, dict[
     }
 
 
-def _unavailable(stream: Stream) -> dict[str, str]:
+def lacking(stream: Stream) -> dict[str, str]:
+    """Measures that a stream cannot give, with why and what to use instead."""
     table = capability_of(stream).table()
     lacking = table[~table.available.astype(bool)]
     return {
@@ -259,7 +223,8 @@ def _unavailable(stream: Stream) -> dict[str, str]:
     }
 
 
-def _loading(session: Session, stream: Stream, hold: Hold) -> dict[str, dict[str, Any]]:
+def loading_of(session: Session, stream: Stream, hold: Hold) -> dict[str, dict[str, Any]]:
+    """Load and its shares over a hold, by measure."""
     force_n = hold.of(stream.force_n)
     loaded = force_n >= MIN_FORCE_N
     n = int(np.isfinite(force_n).sum())
@@ -267,7 +232,7 @@ def _loading(session: Session, stream: Stream, hold: Hold) -> dict[str, dict[str
 
     def entry(value: float, unit: str, of: str, note: str = "") -> dict[str, Any]:
         return {
-            "value": _plain(value),
+            "value": plain(value),
             "unit": unit,
             "of": of,
             "n": n,
@@ -299,7 +264,7 @@ def _loading(session: Session, stream: Stream, hold: Hold) -> dict[str, dict[str
     return out
 
 
-_HALVES = "plate halves"
+_OTHER = {"left": "right", "right": "left"}
 _LEVER = "heel-to-forefoot lever model"
 
 
@@ -309,7 +274,25 @@ def _right_of(session: Session, stream: Stream, hold: Hold) -> tuple[Floats, str
     if len(feet) == 2:
         share = right_share(hold.of(stream.cop_mm), feet["left"], feet["right"])
         return share, "feet", "lever between the centres of the two registered feet"
-    return _half(stream, hold, "right"), _HALVES, "halves of the plate, not feet"
+    if stream.layout is not None and stream.layout.kind == "insole":
+        return _right_of_both_insoles(session, stream, hold), "both insoles", ""
+    return _half(stream, hold, "right"), "plate halves", "halves of the plate, not feet"
+
+
+def _right_of_both_insoles(session: Session, stream: Stream, hold: Hold) -> Floats:
+    if hold.walked:
+        raise UnavailableError(
+            "Walking feet bear load by turns.", "See the symmetry of impulses in the gait."
+        )
+    own = next((foot for foot in _OTHER if stream.name.endswith(f"-{foot}")), "")
+    name = f"{stream.name.removesuffix(own)}{_OTHER[own]}" if own else ""
+    other = session.streams.get(name)
+    if other is None or other.counts is not None:
+        raise UnavailableError("Not known: there are no forces of the other foot.",
+                               "Record both insoles.")  # fmt: skip
+    other_n = resample(other.t_s, other.force_n, stream.t_s)
+    left_n, right_n = (stream.force_n, other_n) if own == "left" else (other_n, stream.force_n)
+    return hold.of(share_of_right(left_n, right_n))
 
 
 def _front_of(session: Session, stream: Stream, hold: Hold) -> tuple[Floats, str, str]:
@@ -319,7 +302,9 @@ def _front_of(session: Session, stream: Stream, hold: Hold) -> tuple[Floats, str
     if len(feet) == 1:
         side, foot = next(iter(feet.items()))
         return foot.forefoot_share(cop_mm), f"{side} foot", _LEVER
-    return _half(stream, hold, "front"), _HALVES, "halves of the plate, not of the foot"
+    if stream.layout is not None and stream.layout.kind == "insole":
+        return _half(stream, hold, "front"), "insole halves", ""
+    return _half(stream, hold, "front"), "plate halves", "halves of the plate, not of the foot"
 
 
 def _half(stream: Stream, hold: Hold, which: str) -> Floats:
@@ -344,7 +329,3 @@ def _half(stream: Stream, hold: Hold, which: str) -> Floats:
 def _mean(values: Floats) -> float:
     present = values[np.isfinite(values)]
     return float(present.mean()) if len(present) else math.nan
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
