@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from itertools import permutations, product
 
@@ -14,7 +13,7 @@ import walks
 from scipy.spatial.transform import Rotation
 
 import solemetry as sm
-from solemetry import imu, layouts, pronation
+from solemetry import imu, layouts
 from solemetry.errors import UnavailableError
 from solemetry.session.model import Motion
 from solemetry.signal import lowpass
@@ -276,29 +275,3 @@ def test_the_axes_found_in_a_real_walk_are_what_a_foot_can_do(foot):
     assert (table.landing_pitch_rate_dps > 50).all()
     # The heel comes down inverted and everts (s12891-021-04364-9), the left one as the right one.
     assert (table.eversion_rate_dps > table.inversion_rate_dps).sum() >= len(used) - 1
-
-
-def test_an_hour_of_two_feet_takes_no_time():
-    contacts, pitch_dps, _ = walking(steps=130)
-    hours = [contacts.assign(**{
-        name: contacts[name] + k * len(pitch_dps) / (FS_HZ if name.endswith("_s") else 1)
-        for name in ("on_s", "off_s", "start", "stop")
-    }) for k in range(50)]  # fmt: skip
-    contacts = pd.concat(hours, ignore_index=True)
-    pitch_dps = np.tile(pitch_dps, 50)
-    n = len(pitch_dps)
-    sensed = lying(np.column_stack((pitch_dps, np.zeros((n, 2)))))
-    forces_n = np.random.default_rng(0).uniform(5, 60, (n, 16))
-    ranges = contacts[["start", "stop"]].to_numpy(dtype=int)
-    took_s = []
-    for _ in range(3):
-        began = time.perf_counter()
-        for side in ("left", "right"):
-            pronation.describe_steps(forces_n, OURS, FS_HZ, ranges, side)
-            rates = imu.foot_rates(sensed, POD, side)
-            imu.describe_steps(rates, FS_HZ, contacts)
-            imu.stride_agreement(rates.pitch_dps, FS_HZ, contacts)
-        took_s.append(time.perf_counter() - began)
-    assert n > 3600 * FS_HZ
-    assert len(contacts) > 3000
-    assert min(took_s) < 0.3

@@ -21,6 +21,7 @@ from solemetry.device import SensorLayout
 from solemetry.errors import FileError
 from solemetry.importers.pieces import all_numbers
 from solemetry.importers.tables import TextFile, first_lines, read_text
+from solemetry.loading.footprint import CONTACT_KPA
 from solemetry.loading.loads import insole_mask
 from solemetry.session.imported import forces_stream, imported_session
 from solemetry.session.model import Session
@@ -65,8 +66,11 @@ def read(path: str | os.PathLike[str]) -> Session:
     _check_frames(numbers, told, file)
     step_s = _number(told, "SECONDS_PER_FRAME", file)
     side = _side(told)
-    layout = _layout(told, cells, side, file)
+    layout = _layout(told, cells, file)
     forces_n *= _KPA[_unit(told, file)] * float(np.asarray(layout.area_mm2)[0]) * _N_PER_KPA_MM2
+    layout = _on_print(layout, forces_n)
+    if side is not None:
+        layout = replace(layout, regions=insole_mask(layout, side))
     stream = forces_stream(
         f"insole-{side}" if side else "insole",
         (numbers - numbers[0]) * step_s,
@@ -205,8 +209,8 @@ def _side(told: dict[str, str]) -> Side | None:
     return None if named is None else "left" if named[1] == "L" else "right"
 
 
-def _layout(told: dict[str, str], cells: Bools, side: Side | None, file: TextFile) -> SensorLayout:
-    """Cells of the insole as it was cut, from the back of its heel and the middle of its width."""
+def _layout(told: dict[str, str], cells: Bools, file: TextFile) -> SensorLayout:
+    """Cells of the sheet as it was cut."""
     down_mm, right_mm = _number(told, "ROW_SPACING", file), _number(told, "COL_SPACING", file)
     area_mm2 = _number(told, "SENSEL_AREA", file)
     if not all(told[key].endswith(unit) for key, unit in
@@ -217,7 +221,7 @@ def _layout(told: dict[str, str], cells: Bools, side: Side | None, file: TextFil
         )
     row, column = np.nonzero(cells)
     middle = (column.min() + column.max()) / 2
-    layout = SensorLayout(
+    return SensorLayout(
         name="f-scan",
         kind="insole",
         labels=tuple(f"{r + 1},{c + 1}" for r, c in zip(row, column, strict=True)),
@@ -227,4 +231,17 @@ def _layout(told: dict[str, str], cells: Bools, side: Side | None, file: TextFil
         size_mm=(float(np.ptp(column) + 1) * right_mm, float(np.ptp(row) + 1) * down_mm),
         area_mm2=np.full(len(row), area_mm2),
     )
-    return layout if side is None else replace(layout, regions=insole_mask(layout, side))
+
+
+def _on_print(layout: SensorLayout, forces_n: Floats) -> SensorLayout:
+    """Measure places from the print: one sheet serves many sizes, so its own edges tell nothing."""
+    peak_kpa = forces_n.max(axis=0, initial=0.0) / np.asarray(layout.area_mm2) / _N_PER_KPA_MM2
+    touched_mm = layout.xy_mm[peak_kpa > CONTACT_KPA]
+    if len(np.unique(touched_mm[:, 0])) < 2 or len(np.unique(touched_mm[:, 1])) < 2:
+        return layout
+    (left, heel), (right, toes) = touched_mm.min(axis=0), touched_mm.max(axis=0)
+    return replace(
+        layout,
+        xy_mm=layout.xy_mm - ((left + right) / 2, heel),
+        size_mm=(float(right - left), float(toes - heel)),
+    )

@@ -6,7 +6,6 @@ The walk is two minutes of PhysioNet's gaitpdb, 187 whole steps with four turns.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -204,14 +203,3 @@ def test_a_step_not_recorded_at_all_is_noticed_from_the_other_foot(
     assert found.trial.value["n_missed_or_invented"] == 1
     assert any("missed or invented" in note for note in found.notes)
     assert max(change(found, clean, name) for name in (*TIMES, *FORCES)) < 0.005
-
-
-def test_an_hour_of_two_feet_takes_no_time(feet: walks.Feet) -> None:
-    left, right = (np.tile(feet[foot][1000:11000], 36) for foot in FEET)
-    took_s = []
-    for _ in range(3):
-        began = time.perf_counter()
-        found = gait.analyze(left, right, 100)
-        took_s.append(time.perf_counter() - began)
-    assert len(found.steps) > 5000
-    assert min(took_s) < 0.5

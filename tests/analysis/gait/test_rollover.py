@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +13,9 @@ import pytest
 
 import solemetry as sm
 from solemetry import gait
-from solemetry.cop import center_of_pressure
 from solemetry.errors import UnavailableError
 from solemetry.gait.rollover import Rollover
-from solemetry.layouts import loadsol, moticon
+from solemetry.layouts import loadsol
 
 FEET = ("left", "right")
 FS = 500.0
@@ -272,31 +270,3 @@ def test_a_stuck_cell_is_said_in_every_row(cell: int) -> None:
     summary = rolled(forces_n).summary
     assert not summary.valid.any()
     assert summary.note.str.contains(f"cell {INSOLE.labels[cell]} .80 N.; is it stuck").all()
-
-
-# ---- speed -----------------------------------------------------------------------------------
-
-
-def test_an_hour_of_two_insoles_takes_no_time() -> None:
-    rng = np.random.default_rng(0)
-    layouts = {foot: moticon(foot, 7) for foot in FEET}
-    feet = {}
-    for foot, late in (("left", 0), ("right", round(STRIDE_S / 2 * 100))):
-        one = walked(layout=layouts[foot], steps=330)[::5]
-        hour = np.tile(np.roll(one, late, axis=0), (10, 1))[:360_000]
-        feet[foot] = np.maximum(hour + rng.normal(0, 0.3, hour.shape), 0)
-    total = {foot: forces.sum(axis=1) for foot, forces in feet.items()}
-    cops = {foot: center_of_pressure(feet[foot], layouts[foot].xy_mm) for foot in FEET}
-    found = {foot: gait.contacts(total[foot], 100, "plate") for foot in FEET}
-    steps = gait.steps(*found.values())
-    assert found["left"].accepted.sum() > 3000
-    took_s = []
-    for _ in range(4):
-        began = time.perf_counter()
-        for foot in FEET:
-            size_mm = layouts[foot].size_mm
-            gait.describe_gait_line(total[foot], cops[foot], 100, found[foot], foot, size_mm)
-            gait.describe_rollover(feet[foot], layouts[foot], 100, found[foot], foot)
-        gait.describe_butterfly(tuple(total.values()), tuple(cops.values()), 100, steps, 100.0)
-        took_s.append(time.perf_counter() - began)
-    assert min(took_s) < 0.5
