@@ -61,7 +61,8 @@ class Butterfly:
     Attributes
     ----------
     net_mm : (T, 2) array
-        Centre of pressure of both feet ``(ml, ap)``.
+        Centre of pressure of both feet ``(ml, ap)``; of what is no stride, standing before the
+        walk for one, NaN.
     strides : DataFrame
         One row per stride of either foot: ``foot, on_s`` and the columns of `OF_STRIDE`.
     lines : DataFrame
@@ -140,7 +141,7 @@ def describe_butterfly(
     lines = _lines([_center(wrench, PLAIN.min_n) for wrench in wrenches], steps)
     summary = doubted(_summary(strides, lines, convention, activity), doubt)
     return Butterfly(
-        net_mm=net_mm,
+        net_mm=np.where(_striding(steps, len(net_mm))[:, None], net_mm, np.nan),
         strides=strides,
         lines=lines,
         summary=summary.assign(placement=placement, filter=str(smooth)),
@@ -175,8 +176,8 @@ def _placed(width_mm: float | None) -> tuple[float, str]:
     return width_mm / 2, told
 
 
-def _strides(net_mm: Floats, speed_mm_s: Floats, steps: pd.DataFrame) -> pd.DataFrame:
-    """Measure each stride: a contact, the other foot's, and the own foot's next."""
+def _first_contacts(steps: pd.DataFrame) -> Ints:
+    """Contacts that begin a stride: then comes the other foot's, then the own foot's next."""
     foot, start, stop, accepted = (
         steps[name].to_numpy() for name in ("foot", "start", "stop", "accepted")
     )
@@ -184,7 +185,22 @@ def _strides(net_mm: Floats, speed_mm_s: Floats, steps: pd.DataFrame) -> pd.Data
     whole = accepted[first] & accepted[first + 1] & accepted[first + 2]
     by_turns = (foot[first] != foot[first + 1]) & (foot[first] == foot[first + 2])
     both_down = (start[first + 1] < stop[first]) & (start[first + 2] < stop[first + 1])
-    first = first[whole.astype(bool) & by_turns & both_down]
+    return np.asarray(first[whole.astype(bool) & by_turns & both_down])
+
+
+def _striding(steps: pd.DataFrame, n: int) -> Bools:
+    """Which samples are of a stride, ``(n,)``."""
+    first, start = _first_contacts(steps), steps["start"].to_numpy()
+    begun_less_ended = np.zeros(n + 1, np.int64)
+    np.add.at(begun_less_ended, np.clip(start[first], 0, n), 1)
+    np.add.at(begun_less_ended, np.clip(start[first + 2] + 1, 0, n), -1)
+    return np.asarray(begun_less_ended.cumsum()[:n] > 0)
+
+
+def _strides(net_mm: Floats, speed_mm_s: Floats, steps: pd.DataFrame) -> pd.DataFrame:
+    """Measure each stride."""
+    foot, start, stop = (steps[name].to_numpy() for name in ("foot", "start", "stop"))
+    first = _first_contacts(steps)
     to_right = np.where(foot[first] == "left", 1.0, -1.0)
     # The stride's first diagonal leaves its own foot, its second comes back to it.
     away = _diagonal(net_mm, start[first + 1], stop[first])

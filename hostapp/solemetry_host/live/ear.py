@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solemetry_host.live.latency import Latencies
 from solemetry_host.live.snapshot import Snapshot
@@ -40,8 +41,16 @@ class Ear:
 
     def hear(self, snapshot: Snapshot) -> None:
         """Play what a snapshot says; nothing where nobody stands."""
-        self._speaker.play(_tone_of(snapshot))
-        self._told_ns = snapshot.arrived_ns
+        self.play(_tone_of(snapshot), snapshot.arrived_ns)
+
+    def play(self, tone: Tone, arrived_ns: int) -> None:
+        """Play a tone that was made of what arrived then."""
+        self._speaker.play(tone)
+        self._told_ns = arrived_ns
+
+    def say(self, samples: NDArray[np.float32]) -> None:
+        """Speak, ``(n,)`` at `RATE_HZ` of the synth."""
+        self._speaker.say(samples)
 
     def close(self) -> None:
         """Fall silent."""

@@ -23,7 +23,7 @@ Heard = Callable[[float], None]
 
 
 class Speaker(Protocol):
-    """Plays the tone that it is told, until it is closed."""
+    """Plays the tone that it is told, and what it is to speak, until it is closed."""
 
     name: str
     underruns: int
@@ -31,6 +31,9 @@ class Speaker(Protocol):
 
     def play(self, tone: Tone) -> None:
         """Change to another tone; returns at once, and may be called from any thread."""
+
+    def say(self, samples: NDArray[np.float32]) -> None:
+        """Speak, ``(n,)`` at `RATE_HZ`; returns at once, and may be called from any thread."""
 
     def close(self) -> None:
         """Fall silent."""
@@ -53,6 +56,10 @@ class NullSpeaker:
     def play(self, tone: Tone) -> None:
         """Change to another tone."""
         self._tone = tone
+
+    def say(self, samples: NDArray[np.float32]) -> None:
+        """Speak."""
+        self._synth.say(samples)
 
     def close(self) -> None:
         """Stop."""
@@ -108,6 +115,10 @@ class SystemSpeaker:
     def play(self, tone: Tone) -> None:
         """Change to another tone."""
         self._tone = tone
+
+    def say(self, samples: NDArray[np.float32]) -> None:
+        """Speak."""
+        self._synth.say(samples)
 
     def close(self) -> None:
         """Fall silent."""
