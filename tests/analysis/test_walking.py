@@ -261,7 +261,7 @@ def test_a_walk_as_the_vendor_reports_it(real_data: RealData) -> None:
         ("gait/bmc/Gait.c3d", "walking"),
         ("gait/bmc/jump1.txt", None),
         ("gait/loadsol/test_poids.txt", None),
-        ("gait/pressuRe/stappone_example.csv", None),
+        ("gait/pressuRe/stappone_example.csv", "walking"),
         ("posture/bds_raw/BDS00001.txt", None),
         ("posture/pds_two_plates/PDS13OR1grf.txt", None),
     ],
@@ -278,15 +278,19 @@ def test_every_format_says_whether_somebody_walks_and_is_ready_for_json(
         trial = result["gait"]["trial"]
         # From a sprinter's to a very slow walker's, and between half and twice a grown person.
         assert 0.2 < trial["stance_s"]["value"] < 1.5
-        assert 350 < trial["peak_n"]["value"] < 1600
+        assert "stappone" in name or 350 < trial["peak_n"]["value"] < 1600
         assert trial["stance_s"]["unit"] == "s"
         assert trial["stance_s"]["definition"]
 
 
-def test_one_insole_tells_stances_and_regions_but_no_strides(real_data: RealData) -> None:
+def test_one_insole_tells_stances_strides_and_regions_but_no_steps(real_data: RealData) -> None:
     walk = find_walk(sm.open(real_data("gait/footPress_fscan/FrasP01L.asf")))
     assert walk.trial.n["stance_s"] == 5
-    assert "stride_s" not in walk.trial.index
+    assert walk.trial.n["stride_s"] == 4
+    assert walk.trial.value["stride_s"] == pytest.approx(
+        np.diff(walk.steps.on_s[walk.steps.accepted]).mean()
+    )
+    assert "step_s" not in walk.trial.index
     assert any("one foot only" in note for note in walk.notes)
     shares = walk.summaries["regions"].value.loc["left"].unstack()["impulse_share"]
     assert shares[["toes", "forefoot", "midfoot", "heel"]].sum() == pytest.approx(1)
@@ -331,9 +335,35 @@ def test_a_bare_foot_on_a_pressure_plate_is_one_step_with_an_arch_index(
     assert walk.trial.value["stance_s"] == pytest.approx(1.05, abs=0.015)
 
 
-def test_counts_without_gains_are_no_forces(real_data: RealData) -> None:
-    with pytest.raises(UnavailableError, match="no gains are known"):
-        find_walk(sm.open(real_data("gait/pressuRe/stappone_example.csv")))
+def test_counts_without_gains_tell_times_and_no_forces(real_data: RealData) -> None:
+    session = sm.open(real_data("gait/pressuRe/stappone_example.csv"))
+    walk = find_walk(session)
+    assert "times only" in walk.notes[0]
+    assert not [name for name in walk.trial.index if name.endswith(("_n", "_ns", "_bw"))]
+    assert not {"peak_n", "impulse_ns", "f1_n"} & {*walk.contacts, *walk.steps}
+    assert not walk.curves_n
+    # The sensor in the same insole knows nothing of the cells: how soon does its motion repeat?
+    motion = session.motion["insole-left-imu"]
+    turn = np.nan_to_num(motion.turn_rate_dps[(motion.t_s > 15) & (motion.t_s < 65)])
+    turn = turn - turn.mean(axis=0)
+    fs_hz = 1 / np.median(np.diff(motion.t_s))
+    lags = np.arange(round(0.6 * fs_hz), round(1.8 * fs_hz))
+    alike = [float((turn[:-lag] * turn[lag:]).sum()) / (len(turn) - lag) for lag in lags]
+    repeats_s = lags[int(np.argmax(alike))] / fs_hz
+    assert walk.trial["median"]["stride_s"] == pytest.approx(repeats_s, rel=0.02)
+    assert walk.trial.n["stance_s"] == 58
+
+
+def test_times_are_those_of_the_forces_whatever_the_gains_and_zeros(real_data: RealData) -> None:
+    session = sm.open(real_data(WALK))
+    gains = {"insole-left": 3.7, "insole-right": 0.4}
+    counted = {
+        name: replace(stream, counts=500 + gains[name] * stream.forces_n, forces_n=None)
+        for name, stream in session.streams.items()
+    }
+    times, forces = find_walk(replace(session, streams=counted)), find_walk(session)
+    for name in ("stance_s", "stride_s", "step_s", "double_support_s"):
+        assert times.trial.value[name] == pytest.approx(forces.trial.value[name], abs=0.01)
 
 
 def test_a_stuck_cell_in_each_insole_is_named_and_no_shift_of_weight(real_data: RealData) -> None:

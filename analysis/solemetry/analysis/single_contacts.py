@@ -21,7 +21,7 @@ from solemetry.gait.activity import (
 )
 from solemetry.gait.force_curve import LANDMARKS, landmarks, normalized
 from solemetry.gait.ground_contact import find, ready
-from solemetry.gait.stepping import TEMPORAL, steps
+from solemetry.gait.stepping import TEMPORAL, steps, strides_of_one_foot
 from solemetry.gait.summary import summarize
 from solemetry.gait.walkway import walkway
 from solemetry.loading.footprint import find_footprint
@@ -30,7 +30,7 @@ from solemetry.session.model import Motion, Stream
 
 Floats = NDArray[np.float64]
 
-ONE_FOOT = "one foot only: no steps, strides, double support, symmetry"
+ONE_FOOT = "one foot only: no steps, double support, symmetry"
 UNKNOWN = "unknown"
 
 
@@ -134,6 +134,8 @@ def _walk(
     rule: str = RULE_OF_PLATES,
 ) -> Walk:
     table = steps(*(contacts[contacts.foot == foot] for foot in FEET))
+    if ONE_FOOT in notes:
+        table = strides_of_one_foot(table)
     unknown = contacts[contacts.foot == ""]
     if len(unknown):
         stance_s = unknown.duration_s.where(unknown.accepted)

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from solemetry.analysis.by_counts import as_if_in_newtons, times_only
 from solemetry.analysis.single_contacts import on_one_insole, over_plates, over_pressure_plate
 from solemetry.analysis.two_feet import FEET, STANCE_WIDTH_MM, on_one_grid, walk_of
 from solemetry.analysis.walk import Walk
@@ -24,7 +26,7 @@ def find_walk(
     Of two insoles, or of two belts, each with a foot of its own (streams ``...-left`` and
     ``...-right``); of one insole; of the force plates of a laboratory, a foot on each; or of a
     pressure plate with one step. Streams that do not share their times are brought onto one grid
-    in session time.
+    in session time. Of insoles without gains only the times are told.
 
     Parameters
     ----------
@@ -44,10 +46,7 @@ def find_walk(
     """
     known = [stream for stream in session.streams.values() if stream.counts is None]
     if not known:
-        raise UnavailableError(
-            "There are no forces, for no gains are known.",
-            "Calibrate the device, then open the recording with that calibration.",
-        )
+        return times_only(find_walk(_counted(session), convention or "insole", stance_width_mm))
     feet: dict[Side, Stream] = {
         foot: stream for foot in FEET if (stream := _worn_on(foot, known)) is not None
     }
@@ -74,6 +73,21 @@ def find_walk(
         f"Of {', '.join(stream.name for stream in known)} it is not known which foot it bears.",
         "Gait needs two insoles, two belts, the plates of one laboratory, or a pressure plate.",
     )
+
+
+def _counted(session: Session) -> Session:
+    """Return the insoles of a session, their counts as loads of no known size."""
+    insoles = {
+        name: as_if_in_newtons(stream)
+        for name, stream in session.streams.items()
+        if stream.layout is not None and stream.layout.kind == "insole"
+    }
+    if not insoles:
+        raise UnavailableError(
+            "There are no forces, for no gains are known.",
+            "Calibrate the device, then open the recording with that calibration.",
+        )
+    return replace(session, streams=insoles)
 
 
 def _worn_on(foot: Side, streams: Iterable[Stream]) -> Stream | None:

@@ -103,6 +103,30 @@ def steps(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**times)
 
 
+def strides_of_one_foot(table: pd.DataFrame) -> pd.DataFrame:
+    """Fill in strides and swings of a foot whose fellow nobody saw.
+
+    From each accepted contact to the next, if nothing that was rejected lies between them. That the
+    other foot came down once meanwhile is taken for granted, but for pauses.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `steps`, with contacts of one foot.
+    """
+    used = table.accepted.to_numpy(dtype=bool) & _later(table.accepted.to_numpy(bool), 1, False)
+    on_s, stance_s = table.on_s.to_numpy(), table.stance_s.to_numpy()
+    stride_s = _without_pauses(
+        np.where(used, _later(on_s, 1) - on_s, np.nan), table.foot.to_numpy()
+    )
+    return table.assign(
+        stride_s=stride_s,
+        swing_s=stride_s - stance_s,
+        stance_percent=100 * stance_s / stride_s,
+        swing_percent=100 * (1 - stance_s / stride_s),
+    )
+
+
 def missed_or_invented(table: pd.DataFrame) -> int:
     """How often the same foot comes down twice running while the other is in the air.
 
