@@ -16,7 +16,8 @@ from virtual_pod import Recorded, VirtualPod
 
 from solemetry.errors import FileError
 from solemetry.session import verify
-from solemetry_host.cli import in_own_process
+from solemetry_host import log
+from solemetry_host.cli import in_own_process, main
 
 
 def solemetry(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -79,7 +80,26 @@ def test_analyze_prints_a_table_for_people(real_data: Callable) -> None:
     assert "sampen_ml" in everything
 
 
-def test_a_file_that_is_no_session_is_told_apart_from_a_damaged_one(tmp_path: Path) -> None:
+@pytest.fixture
+def in_this_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    """Run the command without a process of its own; return its exit code and what it complains."""
+    monkeypatch.setattr(log, "begin", lambda: None)
+
+    def run(*arguments: str | Path) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["solemetry", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        assert isinstance(left.value.code, int)
+        return left.value.code, capsys.readouterr().err
+
+    return run
+
+
+def test_a_file_that_is_no_session_is_told_apart_from_a_damaged_one(
+    tmp_path: Path, in_this_process: Callable[..., tuple[int, str]]
+) -> None:
     (tmp_path / "letter.h5").write_text("Dear Sir or Madam")
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file["x"] = [1, 2, 3]
@@ -92,13 +112,14 @@ def test_a_file_that_is_no_session_is_told_apart_from_a_damaged_one(tmp_path: Pa
         ("none.h5", "no file"),
     ):
         for verb in ("analyze", "report", "repair"):
-            done = solemetry(verb, tmp_path / name)
-            assert done.returncode == 1, (verb, name)
-            assert done.stderr.startswith("Error: ")
-        assert words in solemetry("analyze", tmp_path / name).stderr, name
-        done = solemetry("record", "--device", f"replay:{tmp_path / name}", "--seconds", "1",
-                         "--out", tmp_path / "out.h5")
-        assert done.returncode == 1
+            code, said = in_this_process(verb, tmp_path / name)
+            assert code == 1, (verb, name)
+            assert said.startswith("Error: ")
+            assert verb != "analyze" or words in said, name
+        replayed = f"replay:{tmp_path / name}"
+        code, _ = in_this_process("record", "--device", replayed, "--seconds", "1",
+                                  "--out", tmp_path / "out.h5")
+        assert code == 1
 
 
 def test_an_unknown_convention_names_the_known_ones(real_data: Callable) -> None:
