@@ -154,3 +154,52 @@ def test_no_end_of_a_window_is_favoured_however_far_off_the_clock_is(drift: floa
                    zip(device_us[-400:].tolist(), true_ns[-400:].tolist(), strict=True)]
     # The least of eighty exponential delays of 2 ms is 25 us late.
     assert np.mean(late_s) * 1e-9 == pytest.approx(0.001 + 0.002 / 80, abs=1.5e-5)
+
+
+def heard(
+    delay_s: Callable[[float], float], jump_s: float, wireless: bool, until_s: float = 100.0
+) -> tuple[DeviceClock, list[float]]:
+    """Let a clock hear a device for a while; return it, and how late it is after each second.
+
+    `delay_s` is what a read and either way of a question take at a time; after a minute the two
+    clocks jump apart by `jump_s`.
+    """
+    clock, late_s = DeviceClock(wireless=wireless), []
+    for n in range(round(until_s * 20)):
+        device_s = n / 20
+        apart_s = 1000.0 + (jump_s if device_s > 60 else 0.0)
+
+        def host_ns(at_s: float, apart_s: float = apart_s) -> int:
+            return round((at_s + apart_s) * 1e9)
+
+        clock.push(round(device_s * 1e6), host_ns(device_s + delay_s(device_s)))
+        if n % 20 == 7:
+            asked_s, us = device_s - delay_s(device_s), round(device_s * 1e6)
+            answer_ns = host_ns(device_s + delay_s(device_s))
+            clock.push_exchange(Exchange("plate", answer_ns, host_ns(asked_s), us, us))
+        if n % 20 == 19:
+            late_s.append(clock.host_ns(device_s * 1e6) * 1e-9 - (device_s + apart_s))
+    return clock, late_s
+
+
+@pytest.mark.parametrize("wireless", [False, True])
+def test_a_computer_with_too_much_to_do_is_no_clock_that_jumped(wireless: bool) -> None:
+    rng = np.random.default_rng(3)
+
+    def delay_s(at_s: float) -> float:
+        overloaded = 60 < at_s < 75
+        return float(rng.uniform(0.15, 0.4) if overloaded else rng.uniform(0.002, 0.02))
+
+    clock, late_s = heard(delay_s, 0.0, wireless)
+    assert (clock.segment, clock.jump_ns) == (0, 0)
+    assert np.abs(late_s[60:]).max() < 0.015
+
+
+@pytest.mark.parametrize("wireless", [False, True])
+@pytest.mark.parametrize("jump_s", [0.2, -0.2])
+def test_a_clock_that_jumped_is_noticed_though_it_answers(wireless: bool, jump_s: float) -> None:
+    rng = np.random.default_rng(4)
+    clock, late_s = heard(lambda _: float(rng.uniform(0.002, 0.02)), jump_s, wireless)
+    assert clock.segment == 1
+    assert abs(clock.jump_ns) == pytest.approx(0.2e9, abs=0.02e9)
+    assert np.abs(late_s[70:]).max() < 0.01

@@ -202,8 +202,24 @@ class DeviceClock:
         """Take a window that came too late: after some of them it is the clock that is wrong."""
         self._late = [*self._late, closed][-_LATE_WINDOWS:]
         surprises = [self._surprise_ns(*window) for window in self._late]
-        if len(surprises) == _LATE_WINDOWS and surprises[-1] > surprises[0] - _JUMP_NS:
+        stays = len(surprises) == _LATE_WINDOWS and surprises[-1] > surprises[0] - _JUMP_NS
+        if stays and not self._vouched_since(self._late[0][0]):
             self._begin_segment(self._late, min(surprises))
+
+    def _vouched_since(self, t_dev_us: int) -> bool:
+        """Whether the device has answered since then, and all its answers agree with the line.
+
+        A computer that has too much to do takes everything late for a while, and answers later
+        still; but a question asked before and an answer come after have the true time between them.
+        """
+        line, slack_ns = self._line, _JUMP_NS // 2
+        since = [e for e in self._exchanges if e.received_us >= t_dev_us]
+        return line is not None and bool(since) and all(
+            e.sent_ns - e.received_us * 1000 - slack_ns
+            <= line.offset(e.received_us * 1e-6) * 1e9
+            <= e.t_host_ns - e.answered_us * 1000 + slack_ns
+            for e in since
+        )
 
     def _begin_segment(self, windows: list[tuple[int, int]], jump_ns: float) -> None:
         # Without a slope before it, a jump is not to be told from a drift.
