@@ -11,16 +11,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from solemetry.errors import FileError, SolemetryError
-from solemetry_host import log
+from solemetry_host import drill_cli, log, person_cli
+from solemetry_host.options import Calibrations, Places
+from solemetry_host.printing import AsJson, print_rows
 
 if TYPE_CHECKING:
     from solemetry_host.devices.link import DeviceLink
-    from solemetry_host.live.snapshot import Message
     from solemetry_host.live.station import Station
     from solemetry_host.wire.records import Info
 
@@ -34,6 +35,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # boxes around the help cost half of the time that it takes
     context_settings={"max_content_width": 110},
 )
+app.add_typer(drill_cli.app, name="drill")
+app.add_typer(person_cli.app, name="person")
 
 Device = Annotated[
     str,
@@ -48,21 +51,6 @@ Devices = Annotated[
         metavar="URL",
     ),
 ]
-Calibrations = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--calibration",
-        help="Calibration (JSON): FILE, or STREAM=FILE for one of several devices, as "
-        "insole-left=FILE. Without it, data-sheet gains.",
-    ),
-]
-Places = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--place",
-        help="Where one of two plates stands: plate-2:x=520;y=0;turn=90 (mm, degrees clockwise)",
-    ),
-]
 Publish = Annotated[
     bool, typer.Option("--lsl", help="Publish rows, forces and COP on the Lab Streaming Layer."),
 ]
@@ -73,10 +61,6 @@ Convention = Annotated[
         "french90."
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-
-LOST_FOR_S = 10.0
-"""A recording waits this long for a lost device before it ends."""
 
 
 def main() -> None:
@@ -157,6 +141,7 @@ def record(
     """Record a session."""
     _require_live()
     from solemetry.foot import FootRegistration
+    from solemetry_host.live import awaiting
     from solemetry_host.live.opening import open_station
 
     feet = [FootRegistration.parse(text) for text in foot or ()]
@@ -165,9 +150,9 @@ def record(
         station = open_station(urls, calibration or (), place or (), publish)
         station.connect()
         try:
-            _wait(station, lambda: station.ready, _patience_s(urls))
+            awaiting.wait(station, lambda: station.ready, awaiting.patience_s(urls))
             if tare:
-                _tare(station)
+                awaiting.tare(station)
             for registered in feet:
                 station.command("foot", **json.loads(registered.to_json()))
             station.record(out, subject)
@@ -252,7 +237,7 @@ def import_files(
                 "events": len(session.events), "notes": notes}  # fmt: skip
         typer.echo(json.dumps(told, indent=2))
         return
-    _print_rows(session.meta["source"], [row | {"sensors": row["sensors"] or ""} for row in rows])
+    print_rows(session.meta["source"], [row | {"sensors": row["sensors"] or ""} for row in rows])
     for note in notes:
         _print(f"Note: {note}")
     _print(f"Saved {written}")
@@ -363,7 +348,7 @@ def self_test(device: Device, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
     else:
-        _print_rows(f"Self-test of {info.device_id}", rows)
+        print_rows(f"Self-test of {info.device_id}", rows)
     raise SystemExit(0 if all(channel.well for channel in found.channels) else 1)
 
 
@@ -404,7 +389,7 @@ def devices(
     ]
     if rows:
         told = [name for name in rows[0] if any(row[name] for row in rows)]
-        _print_rows("Devices", [{name: row[name] for name in told} for row in rows])
+        print_rows("Devices", [{name: row[name] for name in told} for row in rows])
     else:
         _print("No device was found. Without one: --device sim:plate.")
     for remark in findings.remarks:
@@ -472,7 +457,7 @@ def bench_live(
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return
-    _print_rows(
+    print_rows(
         f"From the arrival of a read, ms, over the last {min(seconds, 60):.0f} s",
         [
             {"to": stage}
@@ -507,13 +492,14 @@ def bench_screen(
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return
-    _print_rows(
+    print_rows(
         "From a step of the load to a painted frame and to a piece of sound with it, ms",
         [
             {"in front": front, "to": to, "n": late[to]["n"]}
             | {name: f"{late[to][f'{name}_ms']:.0f}" for name in ("p50", "p95", "p99", "max")}
             for front, late in found.items()
-            for to in ("screen", "ear")
+            for to in ("screen", "ear", "drill")
+            if late[to] is not None
         ],
     )
     for front, late in found.items():
@@ -545,7 +531,7 @@ def pod_list(device: PodDevice, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
     elif rows:
-        _print_rows("Runs in the pod's memory", rows)
+        print_rows("Runs in the pod's memory", rows)
     else:
         _print("The pod's memory holds no run.")
 
@@ -642,45 +628,11 @@ def _publisher(wanted: bool) -> Iterator[Any]:
         publisher.close()
 
 
-def _patience_s(urls: list[str]) -> float:
-    """Say how long to wait for the first rows: each insole has to be looked for in the air."""
-    return 12.0 + 30.0 * sum(url.startswith("ble:") for url in urls)
-
-
-def _wait(station: Station, done: Any, timeout_s: float = 12.0) -> None:
-    from solemetry.errors import DeviceError
-
-    began = time.monotonic()
-    while not done():
-        for failure in (station.failure, *station.failures.values()):
-            if failure is not None:
-                raise failure
-        if time.monotonic() - began > timeout_s:
-            raise DeviceError(
-                "The device gives no samples."
-                if len(station.snapshot.devices) < 2
-                else "Not all devices give samples.",
-                "Check its cable and its power.",
-            )
-        time.sleep(0.02)
-
-
-def _tare(station: Station) -> None:
-    said = max((message.number for message in station.snapshot.messages), default=0)
-    station.command("tare")
-
-    def answers() -> list[Message]:
-        return [message for message in station.snapshot.messages if message.number > said]
-
-    _wait(station, lambda: answers() and not station.snapshot.busy)
-    for answer in answers():
-        if answer.level != "info":
-            raise SolemetryError(answer.text)
-
-
 def _follow(station: Station, seconds: float) -> tuple[str, str] | None:
     """Wait until the recording is long enough; say what ended it earlier."""
     from rich.console import Console
+
+    from solemetry_host.live.awaiting import LOST_FOR_S
 
     shown, lost_since = 0, None
     deadline = time.monotonic() + seconds + LOST_FOR_S
@@ -716,20 +668,6 @@ def _follow(station: Station, seconds: float) -> tuple[str, str] | None:
 
 
 # ---- printing ------------------------------------------------------------------------------
-
-
-def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left")
-    for name, value in rows[0].items():
-        justify: Literal["left", "right"] = "left" if isinstance(value, str) else "right"
-        table.add_column(name, justify=justify, overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(str(value)) for value in row.values()))
-    Console().print(table)
 
 
 def _print(text: str, err: bool = False) -> None:

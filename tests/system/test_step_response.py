@@ -23,6 +23,7 @@ def measured(plate: DeviceDescription | None) -> StepResponse:
     found = step_response(plate, 6.0, settles_s=1.5)
     assert found.screen.n >= 2
     assert found.ear.n >= 1
+    assert (found.drill is None) is (plate is None)
     return found
 
 
@@ -30,7 +31,7 @@ def measured(plate: DeviceDescription | None) -> StepResponse:
 def test_a_plate_that_is_later_is_measured_to_be() -> None:
     in_time = measured(PLATE)
     late = measured(replace(PLATE, delay_s=PLATE.delay_s + LATE_MS * 1e-3))
-    for to in ("screen", "ear"):
+    for to in ("screen", "ear", "drill"):
         before, after = getattr(in_time, to), getattr(late, to)
         assert before.p50_ms > 1e3 * PLATE.delay_s
         assert after.p50_ms > LATE_MS + 1e3 * PLATE.delay_s

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solemetry.calibration import Calibration
 from solemetry.errors import SolemetryError
+from solemetry.foot import FootRegistration
 from solemetry.session.wording import Level, event_in_words
 from solemetry_host.devices.source import Block, Exchange, Item, Notice, Opened
 from solemetry_host.live import preparing
@@ -40,6 +41,22 @@ _WINDOW_TURNS = 3
 Publish = Callable[[Opened, Block, Calibration, Callable[[float], float]], None]
 """Gives rows to other programs: the device, what one read brought, the calibration in force, and
 the host time (ns) of a device time (us). It must not wait for anybody."""
+
+
+class Follower(Protocol):
+    """Goes along with the engine, in its order and its thread; it must not wait for anybody."""
+
+    def block(
+        self,
+        device: LiveDevice,
+        block: Block,
+        feet: tuple[FootRegistration, ...],
+        arrived_ns: int,
+    ) -> None:
+        """After a device has taken a block: with the feet on it, and when the block arrived."""
+
+    def notice(self, notice: Notice) -> None:
+        """After something has happened, or was asked for."""
 
 
 class Engine:
@@ -71,6 +88,7 @@ class Engine:
         self._given_calibration = calibration
         self._window_s = window_s
         self._publish = publish
+        self._follower: Follower | None = None
         self._journal = Journal(self.devices)
         self._preparation = preparing.Preparation(self.devices, self._journal, places or {})
         self._elapsed_s: float | None = None
@@ -132,7 +150,15 @@ class Engine:
         if isinstance(in_time, Exchange):
             self._exchange(device, in_time)
             return False
-        return self._block(device, in_time, arrived_ns)
+        measured = self._block(device, in_time, arrived_ns)
+        if self._follower is not None:
+            feet = self._preparation.feet_on(device.stream)
+            self._follower.block(device, in_time, feet, arrived_ns)
+        return measured
+
+    def follow(self, follower: Follower | None) -> None:
+        """Let somebody go along, or nobody any more."""
+        self._follower = follower
 
     def command(self, kind: str, stream: str = "", **detail: Any) -> None:
         """Do what a person asks.
@@ -344,6 +370,11 @@ class Engine:
     # ---- notices and commands --------------------------------------------------------------
 
     def _notice(self, notice: Notice) -> None:
+        self._heed(notice)
+        if self._follower is not None:
+            self._follower.notice(notice)
+
+    def _heed(self, notice: Notice) -> None:
         if notice.kind in preparing.KINDS:
             self._prepare(notice)
             return

@@ -18,8 +18,8 @@ import numpy as np
 
 from solemetry.calibration import Calibration
 from solemetry.errors import SolemetryError
-from solemetry_host.devices.source import Block, Item, Source
-from solemetry_host.live.engine import Engine, Publish
+from solemetry_host.devices.source import Block, Item, Notice, Source
+from solemetry_host.live.engine import Engine, Follower, Publish
 from solemetry_host.live.inbox import Inbox
 from solemetry_host.live.joined import Place
 from solemetry_host.live.latency import CollectorPauses, Latencies, Spread
@@ -107,6 +107,8 @@ class Station:
         """Arrival of the first block of each stream that no numbers hold yet."""
         self._collector = CollectorPauses()
         self.latencies = Latencies()
+        self.not_followed: SolemetryError | None = None
+        """Why nobody goes along with the engine any more, if that was not asked for."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -327,6 +329,18 @@ class Station:
         """Tare, register a foot, or set a marker: see `Engine.command`."""
         self._ask(lambda: self._engine.command(kind, stream, **detail))
 
+    def follow(self, follower: Follower | None) -> None:
+        """Let somebody go along with the engine, or nobody any more: see `Follower`.
+
+        One that fails is left behind, and `not_followed` says why; a recording goes on without.
+        """
+        self.not_followed = None
+        self._ask(lambda: self._engine.follow(follower and _Guarded(follower, self._lose)))
+
+    def _lose(self, error: Exception) -> None:
+        self.not_followed = in_words(error)
+        self._engine.follow(None)
+
     def record(self, path: Path, subject: str = "") -> None:
         """Start recording.
 
@@ -379,6 +393,25 @@ class Station:
             raise SolemetryError("The engine does not answer.", "Disconnect and connect again.")
         if raised:
             raise raised[0]
+
+
+class _Guarded:
+    """A follower whose failure is not the engine's."""
+
+    def __init__(self, follower: Follower, lose: Callable[[Exception], None]) -> None:
+        self._follower, self._lose = follower, lose
+
+    def block(self, *what: Any) -> None:
+        try:
+            self._follower.block(*what)
+        except Exception as error:
+            self._lose(error)
+
+    def notice(self, notice: Notice) -> None:
+        try:
+            self._follower.notice(notice)
+        except Exception as error:
+            self._lose(error)
 
 
 def _warm_up() -> None:

@@ -8,9 +8,10 @@ the app is not: the screen's own delay, and the sound output's, where the comput
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +22,14 @@ from PySide6 import QtCore
 from solemetry.calibration import Calibration
 from solemetry.device import DeviceDescription
 from solemetry.errors import DeviceError
+from solemetry.foot import FootRegistration
 from solemetry_host.devices.board import BoardSource
+from solemetry_host.drills.drill import Drill
+from solemetry_host.drills.ear import DrillEar
+from solemetry_host.drills.feedback import Feedback
+from solemetry_host.drills.live import Beginning, LiveDrill, begin
+from solemetry_host.drills.reading import Reading
+from solemetry_host.drills.view import RunView
 from solemetry_host.live.ear import Ear
 from solemetry_host.live.latency import Latencies, Spread, spread
 from solemetry_host.live.station import Station
@@ -46,6 +54,18 @@ _TOGETHER_HZ = 500.0
 
 _HEARD = 0.01 * LOUDEST
 
+_STANDS = FootRegistration("right", (0.0, -105.0), 0.0, 255.0)
+_HELD = Drill.model_validate(
+    {
+        "schema": 1, "id": "held", "kind": "drill", "family": "bench", "sides": "none",
+        "text": {"en": {"title": "Standing where the load stands"}}, "dose": {"basis": "default"},
+        "phase": [{"id": "hold", "do": "hold", "hold_s": 3600.0, "max_s": 7200.0}],
+        "feedback": {"concurrent": "tone", "tone": {"silent_radius_mm": 15.0},
+                     "schedule": "always", "test_rep_without": False},
+        "safety": {"stop_if": ["pain"]}, "source": [{"key": "default", "says": "for steps alone"}],
+    }
+)  # fmt: skip
+
 _INSOLE = DeviceDescription.builtin("insole-16-esp32s3")
 _INSOLE_CALIBRATION = Calibration(np.full(16, 372.0), np.full(16, 0.01), "for steps alone")
 
@@ -62,12 +82,15 @@ class StepResponse:
     missed : int
         Steps that were not shown, or hops not heard, before the next one.
     paints_hz : float
+    drill : Spread or None
+        As `ear`, by the tone of a drill, whose signals are smoothed; None without a plate.
     """
 
     screen: Spread
     ear: Spread
     missed: int
     paints_hz: float
+    drill: Spread | None = None
 
 
 @dataclass
@@ -101,6 +124,26 @@ class _Painted(QtCore.QObject):
             note = partial(self._log.note, self._plate.here_mm[1])
             QtCore.QTimer.singleShot(0, note)  # Qt paints first
         return False
+
+
+class _Drilled:
+    """A drill with a tone, done beside the window by whom the load stands for."""
+
+    def __init__(self, log: _Log) -> None:
+        self._feedback = Feedback(_HELD, feet=(_STANDS,))
+        ear = Ear(Latencies(), lambda heard: NullSpeaker(heard, _Listened(log)))
+        self._ear = DrillEar(_HELD, ear, voice=None)
+
+    def begin(self, station: Station) -> None:
+        station.command("foot", **json.loads(_STANDS.to_json()))
+        station.follow(LiveDrill(self._observe))
+        begin(station, Beginning(_HELD))
+
+    def close(self) -> None:
+        self._ear.close()
+
+    def _observe(self, view: RunView, reading: Reading, arrived_ns: int) -> None:
+        self._ear.hear(self._feedback.show(view, reading), arrived_ns)
 
 
 class _Listened(Synth):
@@ -160,7 +203,7 @@ def step_response(
     """
     world, hops = World(), Hops(settles_s + _PATIENCE_S + seconds)
     sources = [*_plate(plate, world, hops), *_insoles(world, hops)]
-    frames, sound = _Log(), _Log()
+    frames, sound, drilled = _Log(), _Log(), _Log()
 
     def open_ear(latencies: Latencies) -> Ear:
         return Ear(latencies, lambda heard: NullSpeaker(heard, _Listened(sound)))
@@ -170,14 +213,19 @@ def step_response(
         window = LiveWindow(
             lambda _: Station(lambda: sources, _INSOLE_CALIBRATION), "", Path(folder), open_ear
         )
-        _run(window, frames, seconds, settles_s)
+        _run(window, frames, seconds, settles_s, _Drilled(drilled) if plate else None)
     began_s = frames.t_s[0]
     steps_s = hops.moments_s + world.began_s
     within = (steps_s[:-1] > began_s) & (steps_s[1:] < frames.t_s[-1])
-    return _response(steps_s, within, frames, sound)
+    response = _response(steps_s, within, frames, sound)
+    forward = within & (np.arange(len(within)) % 2 == 0)
+    drill = _spread(_heard_s(steps_s, forward, drilled)) if plate else None
+    return replace(response, drill=drill)
 
 
-def _run(window: LiveWindow, frames: _Log, seconds: float, settles_s: float) -> None:
+def _run(
+    window: LiveWindow, frames: _Log, seconds: float, settles_s: float, drilled: _Drilled | None
+) -> None:
     window.show()
     window.toggle_connection()
     try:
@@ -188,12 +236,16 @@ def _run(window: LiveWindow, frames: _Log, seconds: float, settles_s: float) -> 
             _wait(0.1)
         window.toggle_recording()
         window.toggle_sound()
+        if drilled is not None:
+            drilled.begin(window.station)
         _wait(settles_s)
         painted = _Painted(window, frames)
         _wait(seconds)
         window.plate.viewport().removeEventFilter(painted)
     finally:
         window.close()
+        if drilled is not None:
+            drilled.close()
     if not frames.values:
         raise DeviceError("The window was never painted.", "Is it covered by another one?")
 
@@ -203,23 +255,32 @@ def _response(
 ) -> StepResponse:
     shown_mm = np.array(frames.values)
     ahead = shown_mm > np.percentile(shown_mm, (5, 95)).mean()
-    told = np.array(sound.values) > _HEARD
     forward = within & (np.arange(len(within)) % 2 == 0)
     back = within & ~forward
     seen_s = [
         frames.delays_s(steps_s[:-1][which], steps_s[1:][which], reached)
         for which, reached in ((forward, ahead), (back, ~ahead))
     ]
-    heard_s = sound.delays_s(steps_s[:-1][forward], steps_s[1:][forward], told)
+    heard_s = _heard_s(steps_s, forward, sound)
     shown_s = np.concatenate(seen_s)
     missed = int(np.isnan(shown_s).sum() + np.isnan(heard_s).sum())
     seconds = frames.t_s[-1] - frames.t_s[0]
     return StepResponse(
-        spread(1e3 * shown_s[np.isfinite(shown_s)]),
-        spread(1e3 * heard_s[np.isfinite(heard_s)]),
+        _spread(shown_s),
+        _spread(heard_s),
         missed,
         len(frames.t_s) / seconds,
     )
+
+
+def _heard_s(steps_s: Floats, forward: NDArray[np.bool_], sound: _Log) -> Floats:
+    """Return how long after each hop forward a tone began; NaN: not before the next hop."""
+    told = np.array(sound.values) > _HEARD
+    return sound.delays_s(steps_s[:-1][forward], steps_s[1:][forward], told)
+
+
+def _spread(delays_s: Floats) -> Spread:
+    return spread(1e3 * delays_s[np.isfinite(delays_s)])
 
 
 def _plate(

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``solemetry person``: who practises here, how it goes, and what leaves or goes for good."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from solemetry.errors import SolemetryError
+from solemetry_host.printing import AsJson, print_rows
+
+if TYPE_CHECKING:
+    from solemetry_host.people.folder import Library
+    from solemetry_host.people.trends import Trend
+
+app = typer.Typer(
+    help="People: profile, consent, results, trends, export, delete.", no_args_is_help=True
+)
+
+Id = Annotated[str, typer.Argument(help="The pseudonym, as p-7k3m9q.", metavar="ID")]
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--library",
+        help="The library folder. Without: Solemetry in your documents.",
+        envvar="SOLEMETRY_LIBRARY",
+    ),
+]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="As height_cm=178, usual.footwear=sock, birth_year= to take it away, "
+        "injury+='{what=\"ankle sprain\", side=\"left\"}' to add to a list: see docs/people.md.",
+        metavar="NAME=VALUE...",
+    ),
+]
+
+
+_SHOWN = 20
+"""The latest results; all of them with --json."""
+
+
+class File(StrEnum):
+    """The files of a person that may be edited."""
+
+    person = "person"
+    consent = "consent"
+    plan = "plan"
+
+
+class Detail(StrEnum):
+    """How much is shared; each holds what those before it hold."""
+
+    summary = "summary"
+    reports = "reports"
+    raw = "raw"
+
+
+@app.command()
+def add(known: Assignments = None, library: Folder = None) -> None:
+    """Add somebody; prints the pseudonym that was drawn."""
+    told: dict[str, Any] = {}
+    _assign(told, known or ())
+    typer.echo(library_in(library).add(date.today(), told).id)
+
+
+@app.command(name="list")
+def list_people(library: Folder = None, as_json: AsJson = False) -> None:
+    """List everybody."""
+    there = library_in(library)
+    people = there.people()
+    overview = there.index.overview() if people else {}
+    rows = []
+    for person in people:
+        try:
+            name, remark = person.profile.name, ""
+        except SolemetryError as error:
+            name, remark = "", str(error)
+        held = overview.get(person.id, {})
+        rows.append(
+            {
+                "id": person.id,
+                "name": name,
+                "results": held.get("results", 0),
+                "recordings": held.get("recordings", 0),
+                "last": held.get("day", ""),
+                "remark": f"{remark} {held.get('troubles', '')}".strip(),
+            }
+        )
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    elif rows:
+        print_rows("People", rows)
+    else:
+        typer.echo("Nobody yet. Add somebody: solemetry person add name=NAME")
+
+
+@app.command()
+def show(person: Id, library: Folder = None, as_json: AsJson = False) -> None:
+    """Show what is known about somebody, how it went, and what stands out from own noise."""
+    from solemetry_host.people.trends import trends
+
+    there = library_in(library)
+    one = there.person(person)
+    told = {
+        "id": one.id,
+        "folder": str(one.folder),
+        "profile": one.profile.model_dump(mode="json", exclude_defaults=True),
+        "consent": one.consent.model_dump(mode="json", exclude_defaults=True).get("grant", []),
+        "plan": one.plan.model_dump(mode="json", exclude_defaults=True),
+        "results": there.index.results(one.id),
+        "recordings": there.index.sessions(one.id),
+        "trends": [_of_trend(trend) for trend in trends(there.index.values(one.id))],
+        "damaged": there.index.troubles(one.id),
+    }
+    if as_json:
+        typer.echo(json.dumps(told, indent=2))
+    else:
+        for line in _lines(told):
+            typer.echo(line)
+
+
+@app.command()
+def edit(
+    person: Id,
+    changes: Assignments = None,
+    file: Annotated[File, typer.Option(help="Which of the three files.")] = File.person,
+    library: Folder = None,
+) -> None:
+    """Change what is known or planned; or edit the file yourself."""
+    from solemetry_host.people.files import checked
+    from solemetry_host.people.folder import FILES
+
+    if not changes:
+        raise typer.BadParameter("Say what to change, as height_cm=178.")
+    one = library_in(library).person(person)
+    (model,) = (model for model, name in FILES.items() if name == f"{file}.toml")
+    told = one.read(model).model_dump(exclude_unset=True)
+    _assign(told, changes)
+    typer.echo(f"Wrote {one.write(checked(model, told))}")
+
+
+@app.command()
+def allow(
+    person: Id,
+    to: Annotated[str, typer.Argument(help="Who may see it.")],
+    detail: Annotated[Detail, typer.Argument(help="How much.")],
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The last day of it.", metavar="DATE"),
+    ] = None,
+    note: Annotated[str, typer.Option(help="How it was given, as 'signed on paper'.")] = "",
+    library: Folder = None,
+) -> None:
+    """Note that somebody agrees to be seen by another."""
+    from solemetry_host.people.consent import Grant
+
+    one = library_in(library).person(person)
+    last = until.date() if until else None
+    grant = Grant(to=to, detail=detail.value, on=date.today(), until=last, note=note)
+    typer.echo(f"Wrote {one.write(one.consent.granted(grant))}")
+
+
+@app.command()
+def withdraw(
+    person: Id,
+    to: Annotated[str, typer.Argument(help="Who may see nothing any more.")],
+    library: Folder = None,
+) -> None:
+    """Note that somebody takes back what they agreed to."""
+    one = library_in(library).person(person)
+    typer.echo(f"Wrote {one.write(one.consent.withdrawn(to, date.today()))}")
+
+
+@app.command()
+def export(
+    person: Id,
+    detail: Annotated[Detail, typer.Option(help="How much.")] = Detail.summary,
+    out: Annotated[Path | None, typer.Option(help="The zip file. Without: ID.zip.")] = None,
+    to: Annotated[
+        str, typer.Option(help="For whom, if not the person alone: they need consent.")
+    ] = "",
+    library: Folder = None,
+) -> None:
+    """Write what there is about somebody into one zip file, without the name."""
+    from solemetry_host.people import sharing
+
+    one = library_in(library).person(person)
+    if detail is Detail.raw:
+        typer.echo(sharing.RAW_WARNING, err=True)
+    path = out or Path(f"{one.id}.zip")
+    typer.echo(f"Saved {sharing.export(one, detail.value, path, date.today(), to)}")
+
+
+@app.command()
+def delete(
+    person: Id,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    library: Folder = None,
+) -> None:
+    """Delete everything about somebody, recordings too. It cannot be undone."""
+    there = library_in(library)
+    one = there.person(person)
+    results, sessions = len(list((one.folder / "results").glob("*"))), len(one.sessions())
+    typer.echo(f"{one.folder} holds {results} results and {sessions} recordings.")
+    if yes or typer.confirm("Delete all of it for good?"):
+        there.delete(person)
+        typer.echo("Deleted. What was exported, or recorded into another folder, is still there.")
+
+
+@app.command()
+def weekly(
+    person: Id,
+    day: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="A day of the week. Without: today.", metavar="DATE"
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The HTML file to write.")] = None,
+    library: Folder = None,
+) -> None:
+    """Write one page about one week, to print or to hand to a coach."""
+    from solemetry_host.people.weekly import week_of, write_weekly
+
+    one = library_in(library).person(person)
+    week = week_of(one, day.date() if day else date.today())
+    path = out or one.folder / "weeks" / f"{week.monday}.html"
+    typer.echo(f"Wrote {write_weekly(week, path)}")
+
+
+def library_in(folder: Path | None) -> Library:
+    """Return the library of a folder, or the one in the documents."""
+    try:
+        from solemetry_host.people.folder import Library
+    except ImportError as error:
+        raise SolemetryError(
+            f"People need {error.name}, which is not installed.",
+            "Run: pip install 'solemetry[live]'",
+        ) from None
+    from platformdirs import user_documents_path
+
+    return Library(folder or user_documents_path() / "Solemetry")
+
+
+def _assign(told: dict[str, Any], assignments: Iterable[str]) -> None:
+    """Put each ``name=value`` in its place; ``+=`` adds to a list, nothing takes away."""
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{assignment!r} is not of the form NAME=VALUE.")
+        *tables, last = name.removesuffix("+").split(".")
+        table = told
+        for inner in tables:
+            table = table.setdefault(inner, {})
+            if not isinstance(table, dict):
+                raise typer.BadParameter(f"There is nothing inside {inner}: {assignment!r}.")
+        if name.endswith("+"):
+            there = table.get(last, ())
+            if not isinstance(there, list | tuple):
+                raise typer.BadParameter(f"{last} is no list to add to: {assignment!r}.")
+            table[last] = [*there, _value(text)]
+        elif text:
+            table[last] = _value(text)
+        else:
+            table.pop(last, None)
+
+
+def _value(text: str) -> Any:
+    """Read a value as TOML writes it; what is none is text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _lines(told: dict[str, Any]) -> Iterator[str]:
+    yield f"{told['id']} in {told['folder']}"
+    for name, value in (told["profile"] | told["plan"]).items():
+        yield f"{name}: {value}"
+    for grant in told["consent"]:
+        ends = [f"{how} {grant[how]}" for how in ("until", "withdrawn") if how in grant]
+        yield " ".join([f"{grant['to']} may see: {grant['detail']}", *ends])
+    for row in told["results"][-_SHOWN:]:
+        yield (
+            f"{row['at'][:10]} {row['drill']} level {row['level']}: {row['ok']} ok, "
+            f"{row['failed']} failed, {row['unverified']} not verified"
+        )
+    compared = [trend for trend in told["trends"] if trend["changed"] is not None]
+    for trend in compared:
+        yield (
+            f"{trend['drill']} level {trend['level']}, {trend['side']}, {trend['measure']} "
+            f"({trend['feedback']}): {trend['words']}"
+        )
+    if left := len(told["trends"]) - len(compared):
+        yield f"{left} measures have nothing to be compared with yet: --json says why."
+    for trouble in told["damaged"]:
+        yield f"Damaged: {trouble}"
+
+
+def _of_trend(trend: Trend) -> dict[str, Any]:
+    return {
+        "drill": trend.alike.drill,
+        "level": trend.alike.level,
+        "measure": trend.measure,
+        "side": trend.side,
+        "feedback": trend.alike.feedback,
+        "days": len(trend.days),
+        "latest": round(trend.days[-1].mean, 3),
+        "changed": trend.change.changed if trend.change else None,
+        "words": trend.change.words if trend.change else trend.note,
+    }

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from drill_page import PAGE, example
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    """The folder of documents, with a folder for own drills in it."""
+    (tmp_path / "Solemetry" / "drills").mkdir(parents=True)
+    return tmp_path
+
+
+def drill(documents: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "solemetry_host", "drill", *map(str, arguments)],
+        capture_output=True, text=True, check=False, timeout=60,
+        env={**os.environ, "XDG_DOCUMENTS_DIR": str(documents)},
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def own(documents: Path, name: str, text: str) -> Path:
+    file = documents / "Solemetry" / "drills" / name
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_a_coach_makes_a_drill_from_the_page_alone(documents: Path) -> None:
+    file = own(documents, "lean.toml", example())
+    checked = drill(documents, "check", file)
+    assert checked.returncode == 0
+    assert checked.stdout == f"{file} is sound.\n"
+    listed = drill(documents, "list")
+    assert "lean-to-the-ball" in listed.stdout
+    assert "your own" in listed.stdout
+    assert str(file.parent) in listed.stdout
+    shown = drill(documents, "show", "lean-to-the-ball")
+    assert "Lean forward from the ankle." in shown.stdout
+    assert "share of this foot's load under the heel is at least 0.3 [own]" in shown.stdout
+    assert (
+        "Level 2: Further (forefoot 0.7, support hover) - passed with 4 of 5 repetitions ok, "
+        "in 2 sessions, both sides\n"
+    ) in shown.stdout
+
+
+def test_a_norm_that_was_not_read_in_its_paper_is_called_provisional(documents: Path) -> None:
+    closed = drill(documents, "show", "single-leg-eyes-closed").stdout
+    passed = [line for line in closed.splitlines() if "usual at your age" in line]
+    assert len(passed) == 2
+    assert all("springer2007" in line and "provisional" in line for line in passed)
+
+
+def test_the_check_tells_what_the_page_says_it_tells(documents: Path) -> None:
+    text = example().replace('do = "go"', 'do = "jump"').replace("reps   = 5", 'reps = "five"')
+    file = own(documents, "my-drill.toml", text)
+    for line in drill(documents, "check", file).stdout.splitlines():
+        assert line.replace(str(file), "    my-drill.toml") in PAGE.read_text("utf-8").splitlines()
+
+
+def test_all_that_is_wrong_is_told_at_once_with_exit_code_1(documents: Path) -> None:
+    text = example().replace('do = "go"', 'do = "jump"').replace("reps   = 5", "reps = 0")
+    file = own(documents, "mine.toml", text)
+    checked = drill(documents, "check", file)
+    assert checked.returncode == 1
+    dose, jump, verdict = checked.stdout.splitlines()
+    assert dose.startswith(f"{file}, line {line_of('reps = 0', text)} (dose.reps): ")
+    assert jump.startswith(f"{file}, line {line_of('jump', text)} (phase[1].do): ")
+    assert verdict == f"{file} is not sound."
+    told = json.loads(drill(documents, "check", file, "--json").stdout)
+    assert not told["sound"]
+    assert [one["path"] for one in told["findings"]] == ["dose.reps", "phase[1].do"]
+    assert [one["line"] for one in told["findings"]] == [
+        line_of("reps = 0", text), line_of("jump", text),
+    ]  # fmt: skip
+
+
+def line_of(what: str, text: str) -> int:
+    return text[: text.index(what)].count("\n") + 1
+
+
+def test_a_broken_file_of_ones_own_is_told_and_the_list_still_comes(documents: Path) -> None:
+    file = own(documents, "mine.toml", "schema = ")
+    listed = drill(documents, "list", "--json")
+    told = json.loads(listed.stdout)
+    assert "short-foot" in {one["id"] for one in told["drills"]}
+    assert [one["file"] for one in told["unusable"]] == [str(file)]
+    assert f"solemetry drill check {file}" in drill(documents, "list").stderr
+
+
+def test_a_drill_is_shown_as_json_that_is_the_file_again(documents: Path) -> None:
+    told = json.loads(drill(documents, "show", "outgoing-roll", "--json").stdout)
+    assert told["id"] == "outgoing-roll"
+    assert told["schema"] == 1
+    assert told["level"][0]["pass"]["reps_ok"] == 4
+    german = drill(documents, "show", "outgoing-roll", "--language", "de").stdout
+    assert told["text"]["de"]["title"] in german
+
+
+def test_what_is_asked_for_wrongly_is_told(documents: Path) -> None:
+    unknown = drill(documents, "show", "short-fot")
+    assert unknown.returncode == 1
+    assert "'short-foot'" in unknown.stderr
+    missing = drill(documents, "check", documents / "none.toml")
+    assert missing.returncode == 1
+    assert "No such file" in missing.stdout
+    assert drill(documents, "check").returncode == 2
+    assert drill(documents, "chek").returncode == 2
+
+
+def test_help_loads_nothing_of_the_drills() -> None:
+    code = (
+        "import sys; sys.argv = ['solemetry', 'drill', '--help']\n"
+        "from solemetry_host.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "loaded = {'solemetry_host.drills', 'rich', 'numpy', 'scipy'} & set(sys.modules)\n"
+        "sys.exit(str(loaded) if loaded else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for verb in ("list", "show", "check"):
+        assert verb in done.stdout
