@@ -288,8 +288,10 @@ class PhaseRun:
     def _broken(self, watch: Watch) -> End:
         """End the phase: what broke is its reason, or its time the result."""
         if self.step.phase.end_is == "score":
-            if watch in self.fails and watch.since_s is not None:
-                self.stretch.end_at(watch.since_s)
+            since_s = watch.since_s
+            if watch in self.fails and since_s is not None:
+                good_s = [r.t_s for r in self.readings if r.t_s < since_s]
+                self.stretch.end_at(good_s[-1] if good_s else self.began_s)
             self.until_s = self.stretch.held_until_s
             if self._has_result:
                 return self._done(watch.signal)

@@ -281,7 +281,8 @@ class DrillRun:
         self._turn += 1
         if all(phase.step.sector is None for phase in rep.done):
             self._count_downs(rep.done, graded.measures)
-        if self._drill.sensors.fallback == "none" and not rep.sensed:
+        sensors = self._drill.sensors
+        if sensors.best and sensors.fallback == "none" and not rep.sensed:
             self.end("lost_devices")
         if self._turn == len(self._turns):
             self.end("completed")

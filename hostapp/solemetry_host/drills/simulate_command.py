@@ -47,17 +47,18 @@ def simulate(
     if every == (name is not None):
         raise SolemetryError("Name one drill, or say --all.", "As in: drill simulate short-foot.")
     shelf = Shelf()
-    asked = [(drill, n) for drill in shelf.drills() for n in _levels(drill)] if every else [
-        (shelf.drill_or_file(str(name)), level)
-    ]  # fmt: skip
+    if name is None:
+        asked = [(drill, n) for drill in shelf.drills() for n in _levels(drill)]
+    else:
+        asked = [(shelf.drill_or_file(name), level)]
     told = []
     for drill, n in asked:
         results = [attempt(drill, n, trial) for trial in _chosen(drill, n, fault_name, sensors)]
-        rows = [_row(result) for result in results]
-        told.append({"drill": drill.id, "level": n, "trials": rows,
+        trials_told = [_told(result) for result in results]
+        told.append({"drill": drill.id, "level": n, "trials": trials_told,
                      "as_expected": all(result.as_expected for result in results)})  # fmt: skip
         if not as_json:
-            print_rows(f"{drill.id}, level {n}", rows)
+            print_rows(f"{drill.id}, level {n}", [_row(one) for one in trials_told])
     if as_json:
         typer.echo(json.dumps(told, indent=2))
     return all(one["as_expected"] for one in told)
@@ -84,7 +85,7 @@ def _sensors(told: str) -> tuple[str, ...]:
     return parts
 
 
-def _row(result: Result) -> dict[str, Any]:
+def _told(result: Result) -> dict[str, Any]:
     trial, expected = result.trial, result.expected
     return {
         "trial": trial.fault.name,
@@ -92,6 +93,14 @@ def _row(result: Result) -> dict[str, Any]:
         "sensors": "+".join(trial.sensors) or "none",
         "status": result.status,
         "reason": result.reason,
-        "expected": " or ".join(expected.statuses),
-        "as expected": "yes" if result.as_expected else "NO",
+        "expected": list(expected.statuses),
+        "expected_reasons": list(expected.reasons),
+        "as_expected": result.as_expected,
     }
+
+
+def _row(told: dict[str, Any]) -> dict[str, Any]:
+    """Return what fits a line; what was expected only where something else came."""
+    wrong = " or ".join([*told["expected"], *told["expected_reasons"]])
+    row = {name: told[name] for name in ("trial", "sensors", "status", "reason")}
+    return {**row, "not as expected": "" if told["as_expected"] else f"NO: {wrong}"}

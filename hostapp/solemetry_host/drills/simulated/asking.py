@@ -27,7 +27,7 @@ List = Literal["needs", "done", "within", "fail"]
 LISTS: tuple[List, ...] = ("needs", "done", "within", "fail")
 
 _SD_OF_SWAY = 0.41
-"""Of the waves that a body makes, over their largest value (`person`)."""
+"""Standard deviation of three waves together (`moving`), over the largest value they can have."""
 
 _SD_DIFFERS = 1.5
 """A baseline is short: its standard deviation may be so many times that of all waves."""
@@ -50,6 +50,8 @@ class Asked:
     choices : tuple of Condition
         Alternatives; one where there are none.
     optional : bool
+    reason : str
+        Of all its alternatives.
     """
 
     phase: Phase
@@ -148,7 +150,7 @@ class Asking:
         if condition.op == "is":
             return [Wish(signal, 1.0 - float(condition.value), 1.0 - float(condition.value))]
         low, high = self._band(condition, baseline)
-        if signal == "reach.angle_deg":
+        if signal == "reach.angle_deg" and condition.op == "near":
             return [Wish(signal, high, low + 360)]
         beyond = [Wish(signal, low=high), Wish(signal, high=low)]
         return [w for w in beyond if np.isfinite(w.low) or np.isfinite(w.high)]
