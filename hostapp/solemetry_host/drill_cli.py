@@ -15,7 +15,7 @@ from solemetry_host.options import Calibrations, Places
 from solemetry_host.printing import AsJson
 
 if TYPE_CHECKING:
-    from solemetry_host.drills.checking import Checked
+    from solemetry_host.drills.files.checking import Checked
 
 app = typer.Typer(help="Drills: what there is, and files of your own.", no_args_is_help=True)
 
@@ -39,7 +39,7 @@ class Hold(StrEnum):
 @app.command(name="list")
 def list_drills(as_json: AsJson = False) -> None:
     """List all drills: those that ship, and those in your own folder."""
-    from solemetry_host.drills.shelf import Shelf
+    from solemetry_host.drills.files.shelf import Shelf
 
     shelf = Shelf()
     drills = shelf.drills()
@@ -73,8 +73,8 @@ def show_drill(
     as_json: AsJson = False,
 ) -> None:
     """Show a drill: what to do, what is watched, what passes, and where the numbers come from."""
-    from solemetry_host.drills.describing import describe
-    from solemetry_host.drills.shelf import Shelf
+    from solemetry_host.drills.files.describing import describe
+    from solemetry_host.drills.files.shelf import Shelf
 
     shelf = Shelf()
     found = shelf.drill_or_file(drill)
@@ -88,8 +88,8 @@ def show_drill(
 @app.command(name="check")
 def check_file(file: Path, as_json: AsJson = False) -> None:
     """Say all that is wrong with a drill file, or a plan or norm; exit code 1 if anything is."""
-    from solemetry_host.drills.checking import check
-    from solemetry_host.drills.shelf import Shelf
+    from solemetry_host.drills.files.checking import check
+    from solemetry_host.drills.files.shelf import Shelf
 
     checked = check(file, Shelf().known)
     if as_json:
@@ -117,7 +117,7 @@ def simulate_drill(
     as_json: AsJson = False,
 ) -> None:
     """Let simulated people do a drill, well and badly; exit code 1 if the grading misses one."""
-    from solemetry_host.drills.simulate_command import simulate
+    from solemetry_host.drills.simulated.simulate_command import simulate
 
     found = simulate(
         drill, level=level, fault_name=fault, sensors=sensors, every=every, as_json=as_json
@@ -180,7 +180,7 @@ def run(
     from rich.console import Console
 
     from solemetry.foot import FootRegistration
-    from solemetry_host.drills.run_command import Asked, outcome_json, run_drill
+    from solemetry_host.drills.on_devices.run_command import Asked, outcome_json, run_drill
     from solemetry_host.person_cli import library_in
 
     asked = Asked(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from solemetry_host.drills.files.wording import diagnostic_words
 from solemetry_host.drills.safety import DISCLAIMER
-from solemetry_host.drills.wording import diagnostic_words
 
 ROOT = Path(__file__).resolve().parents[2]
 

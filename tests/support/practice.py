@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from solemetry_host.drills.drill import Drill
-from solemetry_host.drills.outcome import Ended, Outcome, Rep, Side
+from solemetry_host.drills.files.drill import Drill
+from solemetry_host.drills.running.outcome import Ended, Outcome, Rep, Side
 from solemetry_host.people.profile import Profile
 from solemetry_host.people.results import Context, Result
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from solemetry_host.drills.drill import Drill
-from solemetry_host.drills.reading import Reading
-from solemetry_host.drills.run import DrillRun
+from solemetry_host.drills.files.drill import Drill
+from solemetry_host.drills.running.reading import Reading
+from solemetry_host.drills.running.run import DrillRun
 
 RATE_HZ = 20.0
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from solemetry_host.drills.drill import Ask, Drill
-from solemetry_host.drills.outcome import Outcome
+from solemetry_host.drills.files.drill import Ask, Drill
+from solemetry_host.drills.running.outcome import Outcome
 from solemetry_host.drills.safety import PAIN_QUESTION
 
 GRADE = "0-3"

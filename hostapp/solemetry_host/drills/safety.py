@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from solemetry_host.drills.drill import Drill
-from solemetry_host.drills.outcome import CAUGHT, Outcome
-from solemetry_host.drills.records import Person
+from solemetry_host.drills.files.drill import Drill
+from solemetry_host.drills.progress.records import Person
+from solemetry_host.drills.running.outcome import CAUGHT, Outcome
 
 DISCLAIMER = (
     "Training and self-measurement tool. Not a medical device; it does not diagnose, treat or "

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from solemetry.errors import FileError, SolemetryError
 from solemetry.session.whole import sync_folder
-from solemetry_host.drills.schema_words import in_words
-from solemetry_host.drills.toml_lines import lines_of
+from solemetry_host.drills.files.schema_words import in_words
+from solemetry_host.drills.files.toml_lines import lines_of
 
 M = TypeVar("M", bound="Written")
 

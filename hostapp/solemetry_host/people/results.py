@@ -14,8 +14,8 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from solemetry.errors import FileError
-from solemetry_host.drills.finding import Finding
-from solemetry_host.drills.outcome import Outcome, Rep, Side
+from solemetry_host.drills.files.finding import Finding
+from solemetry_host.drills.running.outcome import Outcome, Rep, Side
 from solemetry_host.people.files import Words
 from solemetry_host.people.profile import Support
 

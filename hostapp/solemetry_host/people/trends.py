@@ -17,7 +17,7 @@ from typing import Literal
 
 from solemetry.errors import UnavailableError
 from solemetry.sway.people.personal_change import Change, OwnMdc, compare, own_mdc
-from solemetry_host.drills.outcome import Side
+from solemetry_host.drills.running.outcome import Side
 from solemetry_host.people.results import Alike, Value
 
 FIRST_DAYS = 2

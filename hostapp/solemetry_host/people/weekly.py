@@ -13,10 +13,10 @@ from itertools import groupby
 from pathlib import Path
 
 from solemetry.errors import UnavailableError
-from solemetry_host.drills.outcome import Rep
-from solemetry_host.drills.progress import progress
+from solemetry_host.drills.files.shelf import Shelf
+from solemetry_host.drills.progress.progress import progress
+from solemetry_host.drills.running.outcome import Rep
 from solemetry_host.drills.safety import DISCLAIMER, careful
-from solemetry_host.drills.shelf import Shelf
 from solemetry_host.people.files import write_whole
 from solemetry_host.people.folder import Person
 from solemetry_host.people.results import Result, values_of

@@ -24,12 +24,12 @@ from solemetry.device import DeviceDescription
 from solemetry.errors import DeviceError
 from solemetry.foot import FootRegistration
 from solemetry_host.devices.board import BoardSource
-from solemetry_host.drills.drill import Drill
-from solemetry_host.drills.ear import DrillEar
-from solemetry_host.drills.feedback import Feedback
-from solemetry_host.drills.live import Beginning, LiveDrill, begin
-from solemetry_host.drills.reading import Reading
-from solemetry_host.drills.view import RunView
+from solemetry_host.drills.files.drill import Drill
+from solemetry_host.drills.on_devices.live import Beginning, LiveDrill, begin
+from solemetry_host.drills.running.reading import Reading
+from solemetry_host.drills.running.view import RunView
+from solemetry_host.drills.showing.ear import DrillEar
+from solemetry_host.drills.showing.feedback import Feedback
 from solemetry_host.live.ear import Ear
 from solemetry_host.live.latency import Latencies, Spread, spread
 from solemetry_host.live.station import Station

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solemetry.errors import FileError
-from solemetry_host.drills.checking import Checked, check, check_text
-from solemetry_host.drills.describing import describe
-from solemetry_host.drills.drill import Drill
-from solemetry_host.drills.linting import Known
-from solemetry_host.drills.run import DrillRun
-from solemetry_host.drills.shelf import LIBRARY, Shelf
+from solemetry_host.drills.files.checking import Checked, check, check_text
+from solemetry_host.drills.files.describing import describe
+from solemetry_host.drills.files.drill import Drill
+from solemetry_host.drills.files.linting import Known
+from solemetry_host.drills.files.shelf import LIBRARY, Shelf
+from solemetry_host.drills.running.run import DrillRun
 
 SOUND = example()
 NAME = Path("my.toml")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from small_drills import asks
 
 from solemetry.errors import SolemetryError
-from solemetry_host.drills.conditions import GAP_S, Baseline, Rest, Watch, band, watch_all
-from solemetry_host.drills.drill import Choice, Condition
+from solemetry_host.drills.files.drill import Choice, Condition
+from solemetry_host.drills.running.conditions import GAP_S, Baseline, Rest, Watch, band, watch_all
 
 NO_SETTINGS: dict[str, float] = {}
 

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solemetry.foot import FootRegistration
-from solemetry_host.drills.drill import Drill, Phase, Primary, Score, ToneRules
-from solemetry_host.drills.feedback import Feedback, Shown
-from solemetry_host.drills.outcome import Outcome, Rep
-from solemetry_host.drills.pacer import pacer
-from solemetry_host.drills.reading import Reading
-from solemetry_host.drills.run import DrillRun
+from solemetry_host.drills.files.drill import Drill, Phase, Primary, Score, ToneRules
+from solemetry_host.drills.running.outcome import Outcome, Rep
+from solemetry_host.drills.running.reading import Reading
+from solemetry_host.drills.running.run import DrillRun
+from solemetry_host.drills.running.view import RunView, Said, Sector, Watched
+from solemetry_host.drills.showing.feedback import Feedback, Shown
+from solemetry_host.drills.showing.pacer import pacer
+from solemetry_host.drills.showing.stillness import STATES, Stillness, last_p70_mm, quiet_radius_mm
 from solemetry_host.drills.signals.body import Body
 from solemetry_host.drills.signals.reach import FunctionalBase
-from solemetry_host.drills.stillness import STATES, Stillness, last_p70_mm, quiet_radius_mm
-from solemetry_host.drills.view import RunView, Said, Sector, Watched
 from solemetry_host.sound.tone import SILENCE
 
 LEFT = FootRegistration("left", (-80.0, -105.0), 0.0, 255.0)

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 import solemetry_host.drills
-from solemetry_host.drills.checking import check
-from solemetry_host.drills.drill import Drill
-from solemetry_host.drills.linting.walk import all_conditions
-from solemetry_host.drills.plans import NormTable, Plan
-from solemetry_host.drills.scoring import is_known, wanted
-from solemetry_host.drills.shelf import Shelf
+from solemetry_host.drills.files.checking import check
+from solemetry_host.drills.files.drill import Drill
+from solemetry_host.drills.files.linting.walk import all_conditions
+from solemetry_host.drills.files.plans import NormTable, Plan
+from solemetry_host.drills.files.shelf import Shelf
+from solemetry_host.drills.running.scoring import is_known, wanted
+from solemetry_host.drills.running.turns import turns
 from solemetry_host.drills.signals.catalogue import CATALOGUE
-from solemetry_host.drills.turns import turns
 
 LIBRARY = Path(solemetry_host.drills.__file__).parent / "library"
 DOCS = Path(__file__).parents[3] / "docs"

@@ -20,12 +20,12 @@ from solemetry.errors import SolemetryError
 from solemetry.foot import FootRegistration
 from solemetry_host.devices.source import Item, Notice
 from solemetry_host.devices.url import open_sources
-from solemetry_host.drills import live
-from solemetry_host.drills.drill import Drill
-from solemetry_host.drills.live import Beginning, LiveDrill, grade
-from solemetry_host.drills.outcome import Outcome
-from solemetry_host.drills.run import Facts
-from solemetry_host.drills.shelf import Shelf
+from solemetry_host.drills.files.drill import Drill
+from solemetry_host.drills.files.shelf import Shelf
+from solemetry_host.drills.on_devices import live
+from solemetry_host.drills.on_devices.live import Beginning, LiveDrill, grade
+from solemetry_host.drills.running.outcome import Outcome
+from solemetry_host.drills.running.run import Facts
 from solemetry_host.drills.signals.body import Body
 from solemetry_host.drills.signals.reach import FunctionalBase
 from solemetry_host.live.engine import Engine

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 import pytest
 from small_drills import RATE_HZ, Now, asks, readings
 
-from solemetry_host.drills.conditions import Baseline, Rest
-from solemetry_host.drills.drill import Phase
-from solemetry_host.drills.phases import PATIENCE_S, End, PhaseRun, Sight, Step
+from solemetry_host.drills.files.drill import Phase
+from solemetry_host.drills.running.conditions import Baseline, Rest
+from solemetry_host.drills.running.phases import PATIENCE_S, End, PhaseRun, Sight, Step
 
 STEP_S = 1 / RATE_HZ
 STILL = asks("cop.speed", "<=", 30)

@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from practice import both, day, profile, result
 
 from solemetry.errors import SolemetryError
-from solemetry_host.drills.circuits import Rest, Work, sequence
-from solemetry_host.drills.conditions import Rest as Baseline
-from solemetry_host.drills.conditions import band
-from solemetry_host.drills.dosing import as_test, minutes
-from solemetry_host.drills.drill import Choice, Condition, Drill
-from solemetry_host.drills.easing import eased
-from solemetry_host.drills.outcome import Rep
-from solemetry_host.drills.planner import Day, Proposal, Someone, plan_day, streak
+from solemetry_host.drills.files.drill import Choice, Condition, Drill
+from solemetry_host.drills.files.shelf import Shelf
+from solemetry_host.drills.progress.circuits import Rest, Work, sequence
+from solemetry_host.drills.progress.dosing import as_test, minutes
+from solemetry_host.drills.progress.easing import eased
+from solemetry_host.drills.progress.planner import Day, Proposal, Someone, plan_day, streak
+from solemetry_host.drills.running.conditions import Rest as Baseline
+from solemetry_host.drills.running.conditions import band
+from solemetry_host.drills.running.outcome import Rep
+from solemetry_host.drills.running.turns import turns
 from solemetry_host.drills.safety import Plate, before
-from solemetry_host.drills.shelf import Shelf
-from solemetry_host.drills.turns import turns
 from solemetry_host.people.plan import Override
 from solemetry_host.people.results import Result
 
@@ -255,8 +255,8 @@ def test_no_history_of_other_days_closes_a_drill(
     history: list[tuple[str, int, int, dict[str, Any]]], today: int
 ) -> None:
     results = [
-        result(SHELF.drill(name), day(on), both(good, 5), answers=answers)
-        for name, on, good, answers in history
+        result(SHELF.drill(name), day(on, 0.01 * n), both(good, 5), answers=answers)
+        for n, (name, on, good, answers) in enumerate(history)
     ]
     found = planned(results, day(today))
     assert found == planned(results[::-1], day(today))

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from practice import both, day, reps, result, timed
 
-from solemetry_host.drills.drill import Drill, Level
-from solemetry_host.drills.outcome import CAUGHT, Outcome, Rep
-from solemetry_host.drills.progress import Progress, progress
-from solemetry_host.drills.shelf import Shelf
-from solemetry_host.drills.turns import turns
+from solemetry_host.drills.files.drill import Drill, Level
+from solemetry_host.drills.files.shelf import Shelf
+from solemetry_host.drills.progress.progress import Progress, progress
+from solemetry_host.drills.running.outcome import CAUGHT, Outcome, Rep
+from solemetry_host.drills.running.turns import turns
 from solemetry_host.people.plan import Override
 from solemetry_host.people.results import Result
 

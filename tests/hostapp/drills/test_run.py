@@ -8,13 +8,13 @@ import pytest
 from small_drills import RATE_HZ, Feeding, a_drill, asks
 
 from solemetry.errors import SolemetryError
-from solemetry_host.drills.drill import Drill
-from solemetry_host.drills.outcome import CAUGHT, Outcome
-from solemetry_host.drills.plans import NormTable
-from solemetry_host.drills.reading import Reading
-from solemetry_host.drills.run import DrillRun, Facts
-from solemetry_host.drills.shelf import Shelf
-from solemetry_host.drills.turns import turns
+from solemetry_host.drills.files.drill import Drill
+from solemetry_host.drills.files.plans import NormTable
+from solemetry_host.drills.files.shelf import Shelf
+from solemetry_host.drills.running.outcome import CAUGHT, Outcome
+from solemetry_host.drills.running.reading import Reading
+from solemetry_host.drills.running.run import DrillRun, Facts
+from solemetry_host.drills.running.turns import turns
 
 STAND = {"id": "stand", "do": "stand", "min_s": 1.0, "max_s": 8.0, "record_baseline": True,
          "needs": [asks("a", ">=", 0.5, reason="stand first")], "say": "Stand."}  # fmt: skip
@@ -89,7 +89,8 @@ class TestRepetition:
         assert outcome.reps[0].ended_s == pytest.approx(1.0 + 2.0 + 1.5 + 3.0, abs=0.3)
 
     def test_without_sensors_a_drill_that_is_nothing_by_the_clock_ends(self) -> None:
-        drill = a_drill(*PHASES, sensors={"fallback": "none"}, dose={"reps": 5, "basis": "own"})
+        sensors = {"best": ["plate"], "fallback": "none"}
+        drill = a_drill(*PHASES, sensors=sensors, dose={"reps": 5, "basis": "own"})
         outcome = outcome_of(Feeding(DrillRun(drill)).feed(30.0, {}))
         assert (outcome.ended, len(outcome.reps)) == ("lost_devices", 1)
 
@@ -344,7 +345,7 @@ def test_drills_of_the_library_end_without_sensors_and_verify_nothing(drill: Dri
     asks_something = any(p.needs or p.done or p.within or p.fail for p in drill.phase)
     for level in [level.n for level in drill.level] or [1]:
         run = DrillRun(drill, level)
-        for n in range(20_000):
+        for n in range(80_000):
             run.take(Reading(0.5 * n))
             if run.ended:
                 break

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from mixes import PLATE, Feeder, on_plate
 
-from solemetry_host.drills import live
-from solemetry_host.drills.drill import Drill
-from solemetry_host.drills.live import Beginning
-from solemetry_host.drills.outcome import Outcome, Rep
+from solemetry_host.drills.files.drill import Drill
+from solemetry_host.drills.files.shelf import Shelf
+from solemetry_host.drills.on_devices import live
+from solemetry_host.drills.on_devices.live import Beginning
+from solemetry_host.drills.on_devices.run_command import bases_since
 from solemetry_host.drills.questions import ask_after
-from solemetry_host.drills.run_command import bases_since
-from solemetry_host.drills.shelf import Shelf
+from solemetry_host.drills.running.outcome import Outcome, Rep
 from solemetry_host.drills.signals.body import Body
 from solemetry_host.drills.signals.reach import FunctionalBase
 from solemetry_host.live.engine import Engine

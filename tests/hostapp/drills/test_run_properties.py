@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_drills import a_drill, asks
 
-from solemetry_host.drills.drill import AnyCondition, Choice, Condition, Drill, Phase
-from solemetry_host.drills.outcome import Outcome
-from solemetry_host.drills.reading import Reading
-from solemetry_host.drills.run import DrillRun
+from solemetry_host.drills.files.drill import AnyCondition, Choice, Condition, Drill, Phase
+from solemetry_host.drills.running.outcome import Outcome
+from solemetry_host.drills.running.reading import Reading
+from solemetry_host.drills.running.run import DrillRun
 
 BLINK_S = 1.0
 """A signal may be away for so long."""

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from practice import both, day, profile, reps, result
 
-from solemetry_host.drills.outcome import Outcome
+from solemetry_host.drills.files.shelf import Shelf
+from solemetry_host.drills.running.outcome import Outcome
 from solemetry_host.drills.safety import (
     DISCLAIMER,
     Plate,
@@ -19,7 +20,6 @@ from solemetry_host.drills.safety import (
     careful,
     stops,
 )
-from solemetry_host.drills.shelf import Shelf
 
 SHELF = Shelf()
 EYES_CLOSED = SHELF.drill("single-leg-eyes-closed")

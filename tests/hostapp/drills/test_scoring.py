@@ -8,12 +8,12 @@ import pytest
 from scipy.stats import f
 from small_drills import RATE_HZ, Feeding, a_drill, asks
 
-from solemetry_host.drills.drill import Drill
-from solemetry_host.drills.outcome import Rep
-from solemetry_host.drills.reading import Reading
-from solemetry_host.drills.run import DrillRun, Facts
-from solemetry_host.drills.scoring import is_known, of_sides
-from solemetry_host.drills.traces import baseline_of, mean, trace
+from solemetry_host.drills.files.drill import Drill
+from solemetry_host.drills.running.outcome import Rep
+from solemetry_host.drills.running.reading import Reading
+from solemetry_host.drills.running.run import DrillRun, Facts
+from solemetry_host.drills.running.scoring import is_known, of_sides
+from solemetry_host.drills.running.traces import baseline_of, mean, trace
 
 BASE = {"id": "base", "do": "stand", "min_s": 2.0, "max_s": 9.0, "record_baseline": True,
         "needs": [asks("share.mt1", ">=", 0.1)]}  # fmt: skip

@@ -14,7 +14,7 @@ from solemetry.device import DeviceDescription
 from solemetry.errors import SolemetryError
 from solemetry.foot import FootRegistration
 from solemetry_host.devices.board import BoardSource
-from solemetry_host.drills.setting_up import draw_base, register_foot, weigh
+from solemetry_host.drills.on_devices.setting_up import draw_base, register_foot, weigh
 from solemetry_host.drills.signals.body import Body
 from solemetry_host.drills.signals.weighing import weight_on_insoles_n, weight_on_plate_n
 from solemetry_host.live.awaiting import wait

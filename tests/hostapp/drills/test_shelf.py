@@ -11,7 +11,7 @@ import pytest
 from drill_page import example
 
 from solemetry.errors import FileError, SolemetryError
-from solemetry_host.drills.shelf import LIBRARY, Shelf, own_folder
+from solemetry_host.drills.files.shelf import LIBRARY, Shelf, own_folder
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -16,8 +16,8 @@ from mixes import FAST_PLATE, INSOLE, INSOLE_CALIBRATION, PLATE, Feeder, by_arri
 from solemetry.errors import SolemetryError
 from solemetry.foot import FootRegistration
 from solemetry_host.devices.source import Block, Item, Notice
-from solemetry_host.drills.outcome import Side
-from solemetry_host.drills.reading import Reading
+from solemetry_host.drills.running.outcome import Side
+from solemetry_host.drills.running.reading import Reading
 from solemetry_host.drills.signals.body import Body
 from solemetry_host.drills.signals.catalogue import CATALOGUE, REGIONS, signal
 from solemetry_host.drills.signals.imu import FootTilt

@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 
 from solemetry.errors import SolemetryError
 from solemetry_host.drill_cli import app
-from solemetry_host.drills.drill import Drill
-from solemetry_host.drills.outcome import Outcome
-from solemetry_host.drills.reading import Reading
-from solemetry_host.drills.run import DrillRun
-from solemetry_host.drills.shelf import LIBRARY
+from solemetry_host.drills.files.drill import Drill
+from solemetry_host.drills.files.shelf import LIBRARY
+from solemetry_host.drills.running.outcome import Outcome
+from solemetry_host.drills.running.reading import Reading
+from solemetry_host.drills.running.run import DrillRun
 from solemetry_host.drills.signals.catalogue import CATALOGUE
 from solemetry_host.drills.simulated.asking import Asking
 from solemetry_host.drills.simulated.faults import GOOD, fault, faults

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from solemetry_host.drills.bars import bar_of
-from solemetry_host.drills.drill import Drill, Level
-from solemetry_host.drills.feedback import Shown
-from solemetry_host.drills.outcome import Outcome, Rep
-from solemetry_host.drills.results import own_bests, result_lines
-from solemetry_host.drills.ring import Ring, circle_mm
-from solemetry_host.drills.terminal import Screen, print_result
-from solemetry_host.drills.view import Said
-from solemetry_host.drills.wording import diagnostic_words
+from solemetry_host.drills.files.drill import Drill, Level
+from solemetry_host.drills.files.wording import diagnostic_words
+from solemetry_host.drills.running.outcome import Outcome, Rep
+from solemetry_host.drills.running.view import Said
+from solemetry_host.drills.showing.bars import bar_of
+from solemetry_host.drills.showing.feedback import Shown
+from solemetry_host.drills.showing.results import own_bests, result_lines
+from solemetry_host.drills.showing.ring import Ring, circle_mm
+from solemetry_host.drills.showing.terminal import Screen, print_result
 
 SHOWN = Shown(
     title="Short foot", where="left foot, repetition 3 of 10", doing="phase", cue="Heels heavy.",

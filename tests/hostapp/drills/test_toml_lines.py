@@ -11,7 +11,7 @@ from drill_page import example
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solemetry_host.drills.toml_lines import Place, lines_of
+from solemetry_host.drills.files.toml_lines import Place, lines_of
 
 KEYS = st.text(st.sampled_from("abc.-_ #=[]{}\"'ü\\"), min_size=1, max_size=4)
 SHAPES = st.recursive(

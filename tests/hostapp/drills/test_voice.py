@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solemetry.errors import DeviceError
-from solemetry_host.drills.drill import Drill
-from solemetry_host.drills.ear import DrillEar
-from solemetry_host.drills.feedback import Shown
-from solemetry_host.drills.view import Said
+from solemetry_host.drills.files.drill import Drill
+from solemetry_host.drills.running.view import Said
+from solemetry_host.drills.showing.ear import DrillEar
+from solemetry_host.drills.showing.feedback import Shown
 from solemetry_host.live.ear import Ear
 from solemetry_host.live.latency import Latencies
 from solemetry_host.sound.sides import Answer, check_sides

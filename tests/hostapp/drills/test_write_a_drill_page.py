@@ -11,7 +11,7 @@ import pytest
 from drill_page import PAGE
 from pydantic import BaseModel
 
-from solemetry_host.drills.drill import Drill, Feedback, Phase
+from solemetry_host.drills.files.drill import Drill, Feedback, Phase
 from solemetry_host.drills.signals.catalogue import CATALOGUE, CELLS, SUMS
 
 TEXT = PAGE.read_text("utf-8")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from solemetry_host.drills.outcome import Outcome, Rep
+from solemetry_host.drills.running.outcome import Outcome, Rep
 from solemetry_host.people.folder import Library, Person
 from solemetry_host.people.results import Context, Result
 

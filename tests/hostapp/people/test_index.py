@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from solemetry.errors import FileError
 from solemetry.session import write_load
-from solemetry_host.drills.outcome import Outcome, Rep
+from solemetry_host.drills.running.outcome import Outcome, Rep
 from solemetry_host.people.folder import Library, Person
 from solemetry_host.people.results import Context, Result, values_of
 

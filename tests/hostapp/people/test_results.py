@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from solemetry.errors import FileError
-from solemetry_host.drills.outcome import Outcome, Rep
+from solemetry_host.drills.running.outcome import Outcome, Rep
 from solemetry_host.people.results import Context, Result, as_json, read_result, values_of
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from solemetry.foot import FootRegistration
 from solemetry.sway.stance.support import base_of_support
-from solemetry_host.drills.outcome import Side
+from solemetry_host.drills.running.outcome import Side
 
 Floats = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from solemetry.sway.stance.support import LOADED
-from solemetry_host.drills.reading import Reading
+from solemetry_host.drills.running.reading import Reading
 from solemetry_host.drills.signals.reach import FunctionalBase
 
 LONGEST_S = 60.0

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from solemetry.foot import FootRegistration
 from solemetry_host.devices.source import Block
-from solemetry_host.drills.outcome import Side
-from solemetry_host.drills.reading import Reading
+from solemetry_host.drills.running.outcome import Side
+from solemetry_host.drills.running.reading import Reading
 from solemetry_host.drills.signals.body import Body
 from solemetry_host.drills.signals.both_feet import BothFeet
 from solemetry_host.drills.signals.tracks import (

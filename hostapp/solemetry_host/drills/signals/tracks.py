@@ -14,7 +14,7 @@ from solemetry.cop import MIN_FORCE_N, center_of_pressure
 from solemetry.foot import FootRegistration
 from solemetry.session.format import IMU_STEPS
 from solemetry_host.devices.source import Block
-from solemetry_host.drills.outcome import Side
+from solemetry_host.drills.running.outcome import Side
 from solemetry_host.drills.signals.body import Body
 from solemetry_host.drills.signals.circle import Circling
 from solemetry_host.drills.signals.frame import frame_for

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import product
 
 from solemetry.errors import SolemetryError
-from solemetry_host.drills.drill import Condition, Phase
+from solemetry_host.drills.files.drill import Condition, Phase
+from solemetry_host.drills.running.view import Sector
 from solemetry_host.drills.simulated.asking import Asked, Asking
 from solemetry_host.drills.simulated.body import Body, Posture, Wish
-from solemetry_host.drills.view import Sector
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from solemetry.errors import SolemetryError
-from solemetry_host.drills.drill import (
+from solemetry_host.drills.files.drill import (
     AnyCondition,
     Choice,
     Condition,
@@ -20,8 +20,8 @@ from solemetry_host.drills.drill import (
     Phase,
     Setting,
 )
+from solemetry_host.drills.running.view import Sector
 from solemetry_host.drills.simulated.body import Wish, sway
-from solemetry_host.drills.view import Sector
 
 List = Literal["needs", "done", "within", "fail"]
 LISTS: tuple[List, ...] = ("needs", "done", "within", "fail")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from solemetry.errors import SolemetryError
-from solemetry_host.drills.drill import Phase
+from solemetry_host.drills.files.drill import Phase
 from solemetry_host.drills.simulated.asking import Asked, Asking
 
 Kind = Literal[

@@ -9,15 +9,15 @@ from functools import partial
 
 import numpy as np
 
-from solemetry_host.drills.drill import Drill, Phase
-from solemetry_host.drills.reading import Reading
+from solemetry_host.drills.files.drill import Drill, Phase
+from solemetry_host.drills.running.reading import Reading
+from solemetry_host.drills.running.view import RunView, Sector
 from solemetry_host.drills.signals.catalogue import CATALOGUE
 from solemetry_host.drills.simulated.aiming import Aiming
 from solemetry_host.drills.simulated.asking import Asking
 from solemetry_host.drills.simulated.body import Posture, body_of
 from solemetry_host.drills.simulated.faults import GOOD, Fault, goal
 from solemetry_host.drills.simulated.moving import Move, Path, Sway
-from solemetry_host.drills.view import RunView, Sector
 
 _REACTION_S = (0.25, 0.45)
 _LEAST_MOVE_S = 0.6

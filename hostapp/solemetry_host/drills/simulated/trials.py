@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from solemetry_host.drills.drill import Drill, Status
-from solemetry_host.drills.outcome import Outcome, Rep
-from solemetry_host.drills.run import DrillRun
+from solemetry_host.drills.files.drill import Drill, Status
+from solemetry_host.drills.running.outcome import Outcome, Rep
+from solemetry_host.drills.running.run import DrillRun
 from solemetry_host.drills.simulated.asking import Asked, Asking
 from solemetry_host.drills.simulated.body import body_of
 from solemetry_host.drills.simulated.faults import GOOD, Fault, faults
