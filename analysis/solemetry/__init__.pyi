@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 from . import analysis as analysis
+from . import calibrating as calibrating
 from . import cop as cop
 from . import figures as figures
 from . import foot as foot

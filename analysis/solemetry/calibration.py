@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -16,10 +17,17 @@ from solemetry.errors import FileError
 
 Floats = NDArray[np.float64]
 
+_TABLES = ("matrix_n_per_count", "noise_n")
+_UNCERTAINTIES = ("force_uncertainty", "cop_uncertainty_mm")
+"""Fields that a file may lack."""
+
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
     """Straight-line calibration of each sensor: ``force = (counts - zero) * gain``.
+
+    Or ``matrix @ (counts - zero)``, which also takes out what sensors pick up from each other. It
+    gives forces on the sensors too, so total force and centre of pressure follow as ever.
 
     Attributes
     ----------
@@ -29,11 +37,26 @@ class Calibration:
         NaN throughout where no gain is known; then there are no forces.
     source : str
         Where the gains come from. ``"nominal"`` means the data sheets: never measured.
+    matrix_n_per_count : (S, S) float array or None
+        Row i gives the force on sensor i; the gains are its diagonal.
+    noise_n : (S,) float array or None
+        Standard deviation of each sensor under a load that does not move.
+    force_uncertainty : float
+        Standard uncertainty of the total force, as a share of it; NaN where not known.
+    cop_uncertainty_mm : float
+        Standard uncertainty of the centre of pressure that comes from the calibration alone.
+    date : str
+        Day of the calibration, ``YYYY-MM-DD``; empty where not known.
     """
 
     zero_counts: Floats
     gain_n_per_count: Floats
     source: str
+    matrix_n_per_count: Floats | None = None
+    noise_n: Floats | None = None
+    force_uncertainty: float = math.nan
+    cop_uncertainty_mm: float = math.nan
+    date: str = ""
 
     @property
     def measured(self) -> bool:
@@ -53,7 +76,11 @@ class Calibration:
 
     def forces(self, counts: NDArray[np.number[Any]]) -> Floats:
         """Return forces in newtons, ``(..., S)``, of raw counts ``(..., S)``; NaN stays NaN."""
-        return (np.asarray(counts, dtype=float) - self.zero_counts) * self.gain_n_per_count
+        net = np.asarray(counts, dtype=float) - self.zero_counts
+        if self.matrix_n_per_count is None:
+            return net * self.gain_n_per_count
+        # Each row by itself: the last bit of BLAS depends on how many rows there are.
+        return np.asarray(np.einsum("...s,ks->...k", net, self.matrix_n_per_count))
 
     def tared(self, zero_counts: Floats) -> Calibration:
         """Return the same gains with another zero."""
@@ -61,15 +88,24 @@ class Calibration:
 
     def to_json(self) -> str:
         """Readable text that `from_json` reads back exactly."""
-        return json.dumps(
-            {
-                "zero_counts": self.zero_counts.tolist(),
-                "gain_n_per_count": self.gain_n_per_count.tolist()
-                if self.known
-                else [None] * len(self.gain_n_per_count),
-                "source": self.source,
-            }
-        )
+        return json.dumps(self.to_dict())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `to_json` writes; what is not known is left out."""
+        doc: dict[str, Any] = {
+            "zero_counts": self.zero_counts.tolist(),
+            "gain_n_per_count": self.gain_n_per_count.tolist()
+            if self.known
+            else [None] * len(self.gain_n_per_count),
+            "source": self.source,
+        }
+        for name in _TABLES:
+            value = getattr(self, name)
+            doc |= {} if value is None else {name: value.tolist()}
+        for name in _UNCERTAINTIES:
+            value = getattr(self, name)
+            doc |= {} if math.isnan(value) else {name: value}
+        return doc | ({"date": self.date} if self.date else {})
 
     @classmethod
     def from_json(cls, text: str, where: str = "calibration") -> Calibration:
@@ -86,6 +122,11 @@ class Calibration:
             zero = np.array(doc["zero_counts"], dtype=float)
             gain = np.array(doc["gain_n_per_count"], dtype=float)
             source = str(doc["source"])
+            matrix, noise = (
+                np.array(doc[name], dtype=float) if name in doc else None for name in _TABLES
+            )
+            force, cop_mm = (float(doc.get(name, math.nan)) for name in _UNCERTAINTIES)
+            date = str(doc.get("date", ""))
         except (ValueError, KeyError, TypeError) as error:
             raise FileError(f"{where} cannot be read as a calibration: {error}.", remedy) from None
         if zero.ndim != 1 or zero.shape != gain.shape:
@@ -94,4 +135,11 @@ class Calibration:
         finite = np.isfinite(zero).all() and (unknown or np.isfinite(gain).all())
         if not (finite and (gain != 0).all()):
             raise FileError(f"{where} holds a gain of zero or a value that is no number.", remedy)
-        return cls(zero, gain, source)
+        shapes = ((len(gain), len(gain)), gain.shape)
+        for name, values, shape in zip(_TABLES, (matrix, noise), shapes, strict=True):
+            if values is not None and not (values.shape == shape and np.isfinite(values).all()):
+                raise FileError(
+                    f"{where}: {name} should be {' x '.join(map(str, shape))} numbers.",
+                    f"Take {name} out, or calibrate again.",
+                )
+        return cls(zero, gain, source, matrix, noise, force, cop_mm, date)

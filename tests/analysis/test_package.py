@@ -32,7 +32,10 @@ def test_every_promised_name_is_there(name):
     assert getattr(sm, name) is not None
 
 
-SUBPACKAGES = ["sway", "gait", "loading", "session", "importers", "report", "sync"]
+SUBPACKAGES = [
+    "sway", "gait", "loading", "session", "importers", "report", "sync", "pronation", "imu",
+    "calibrating", "figures",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("package", SUBPACKAGES)
