@@ -58,7 +58,8 @@ def list_drills(as_json: AsJson = False) -> None:
     for family, members in groupby(drills, lambda drill: drill.family):
         typer.echo(family)
         for drill in members:
-            levels = f", {len(drill.level)} levels" if drill.level else ""
+            several = "s" if len(drill.level) > 1 else ""
+            levels = f", {len(drill.level)} level{several}" if drill.level else ""
             own = ", your own" if shelf.is_own(drill.id) else ""
             typer.echo(f"  {drill.id:<{width}}{drill.words().title} ({drill.kind}{levels}{own})")
     typer.echo(f"Your own folder: {shelf.own}")

@@ -17,6 +17,7 @@ from solemetry.errors import SolemetryError
 from solemetry_host.printing import AsJson, print_rows
 
 if TYPE_CHECKING:
+    from solemetry_host.drills.progress.planner import Day
     from solemetry_host.people.folder import Library
     from solemetry_host.people.trends import Trend
 
@@ -213,6 +214,75 @@ def delete(
     if yes or typer.confirm("Delete all of it for good?"):
         there.delete(person)
         typer.echo("Deleted. What was exported, or recorded into another folder, is still there.")
+
+
+@app.command()
+def today(person: Id, library: Folder = None, as_json: AsJson = False) -> None:
+    """Propose what to practise today; anything else stays open."""
+    from solemetry_host.drills.files.shelf import Shelf
+    from solemetry_host.people import practice
+
+    one, shelf, now = library_in(library).person(person), Shelf(), datetime.now().astimezone()
+    plan = practice.plan_of(one, shelf)
+    if plan.circuit or plan.playlist:
+        lines = list(practice.laid_out(one, shelf, now))
+        typer.echo(json.dumps({"plan": plan.id, "order": lines}, indent=2) if as_json else
+                   "\n".join([f"{plan.text['en'].title} ({plan.id})", *lines]))  # fmt: skip
+        return
+    day = practice.day_of(one, shelf, now)
+    if as_json:
+        typer.echo(json.dumps({"plan": plan.id} | _of_day(day), indent=2))
+        return
+    typer.echo(f"{plan.text['en'].title} ({plan.id}): about {day.minutes:.0f} minutes")
+    for proposal in day.proposals:
+        typer.echo(f"  {proposal.drill.words().title}, level {proposal.level}: {proposal.why}")
+        typer.echo(f"    solemetry drill run {proposal.drill.id} --level {proposal.level} "
+                   f"--person {one.id} --device URL{'  (done today)' if proposal.done else ''}")
+    for left in day.left_out:
+        typer.echo(f"Not today: {left.drill}. {left.why}")
+    for words in day.words:
+        typer.echo(words)
+
+
+def _of_day(day: Day) -> dict[str, Any]:
+    return {
+        "on": str(day.on),
+        "minutes": round(day.minutes, 1),
+        "proposals": [
+            {"drill": one.drill.id, "level": one.level, "role": one.role, "why": one.why,
+             "minutes": round(one.minutes, 1), "support": one.support, "test": one.test,
+             "ask": [question.id for question in one.before.ask], "done": one.done}
+            for one in day.proposals
+        ],
+        "left_out": [{"drill": left.drill, "why": left.why} for left in day.left_out],
+        "week": day.week, "streak": day.streak, "words": list(day.words),
+    }  # fmt: skip
+
+
+@app.command()
+def progress(person: Id, library: Folder = None, as_json: AsJson = False) -> None:
+    """Show how far somebody is with each drill, and what the next level asks."""
+    from solemetry_host.drills.files.shelf import Shelf
+    from solemetry_host.people import practice
+
+    shelf = Shelf()
+    found = practice.progress_of(
+        library_in(library).person(person), shelf, datetime.now().astimezone()
+    )
+    if as_json:
+        told = {
+            name: {"passed": of.passed, "by_side": dict(of.passed_by_side), "level": of.level,
+                   "levels": of.levels, "asks": of.asks, "provisional": of.provisional,
+                   "met": of.met, "needed": of.needed, "words": of.words}
+            for name, of in found.items()
+        }  # fmt: skip
+        typer.echo(json.dumps(told, indent=2))
+        return
+    for name, of in found.items():
+        provisional = " (provisional)" if of.provisional else ""
+        typer.echo(f"{shelf.drill(name).words().title}: {of.words}{provisional}")
+    if not found:
+        typer.echo("Nothing was done yet. See: solemetry person today ID")
 
 
 @app.command()

@@ -146,3 +146,37 @@ def test_an_unknown_person_ends_in_words_and_one(library: Library) -> None:
     assert done.returncode == 1
     assert "There is nobody called p-nobody" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_newcomer_is_proposed_the_basics_and_may_do_them(person: Callable) -> None:
+    one = person("add", "name=Ben", "birth_year=1995").output.strip()
+    told = json.loads(person("today", one, "--json").output)
+    assert told["plan"] == "foot-first"
+    assert {proposal["drill"] for proposal in told["proposals"]} >= {"short-foot"}
+    assert sum(proposal["minutes"] for proposal in told["proposals"]) <= 15
+    shown = person("today", one)
+    assert shown.exit_code == 0, shown.output
+    assert f"solemetry drill run short-foot --level 1 --person {one}" in shown.output
+    assert "Nothing was done yet" in person("progress", one).output
+
+
+def test_a_circuit_is_laid_out_with_its_rests(person: Callable) -> None:
+    one = person("add", "name=Eva").output.strip()
+    person("edit", one, "--file", "plan", "plan=runner-circuit-4x")
+    lines = person("today", one).output.splitlines()
+    assert [line for line in lines if line.startswith("Round")] == [
+        "Round 1", "Round 2", "Round 3", "Round 4"
+    ]  # fmt: skip
+    assert lines.count("Rest 60 s.") == 3
+    assert sum("leg-extensions" in line and "45 s" in line for line in lines) == 4
+
+
+def test_what_was_done_shows_how_far_somebody_is(
+    person: Callable, library: Library, make_result: Callable
+) -> None:
+    one = library.person(person("add", "name=Ida").output.strip())
+    one.keep(make_result(one.id))
+    told = json.loads(person("progress", one.id, "--json").output)
+    assert set(told) == {"single-leg-eyes-closed"}
+    assert told["single-leg-eyes-closed"]["levels"] == 3
+    assert "passed" in person("progress", one.id).output
