@@ -1,28 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From each ``device.toml`` to the firmware's header and the app's copy.
+"""From each ``device.toml`` to all that is made of it, and the checks of it all.
 
-``python hardware/generate.py`` writes them; ``--check`` only says which are stale.
+The firmware's header, the app's copy, and what a builder needs: bill, wiring, templates, guides.
+``python hardware/generate.py`` writes them; ``--check`` only says what is wrong or stale.
 """
 
 from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rules import Document, check
+import drawings
+import wiring
+from build import Build, bill_csv, check_bill
+from crosscheck import check_files
+from guides import check_words, written
+from limits import check_limits
+from rules import Document, check, check_licences
 from solemetry.device import DeviceDescription, geometry_hash
 
 ROOT = Path(__file__).resolve().parents[1]
-APP_COPIES = ROOT / "analysis" / "solemetry" / "devices"
+APP_COPIES = "analysis/solemetry/devices"
 HEADERS = {
-    ("uno", "HX711"): "firmware/plate_uno/device.h",
-    ("esp32", "HX711"): "firmware/plate_esp32/device_hx711.h",
-    ("esp32", "ADS131M04"): "firmware/plate_esp32/device_ads131m04.h",
-    ("esp32-s3", "ESP32"): "firmware/insole_esp32/device.h",
+    ("uno", "HX711", 4): "firmware/plate_uno/device.h",
+    ("esp32", "HX711", 4): "firmware/plate_esp32/device_hx711.h",
+    ("esp32", "ADS131M04", 4): "firmware/plate_esp32/device_ads131m04.h",
+    ("esp32-s3", "ESP32", 16): "firmware/insole_esp32/device_16.h",
+    ("esp32-s3", "ESP32", 8): "firmware/insole_esp32/device_8.h",
 }
-"""Where the firmware of a board and its ADC looks."""
+"""Where the firmware of a board, its ADC and its number of cells looks."""
 
 BOARDS = {"uno": "SM_BOARD_UNO", "esp32": "SM_BOARD_ESP32", "esp32-s3": "SM_BOARD_ESP32_S3"}
 ADCS = {"HX711": "SM_ADC_HX711", "ADS131M04": "SM_ADC_ADS131M04", "ESP32": "SM_ADC_ESP32"}
@@ -30,24 +38,14 @@ ADCS = {"HX711": "SM_ADC_HX711", "ADS131M04": "SM_ADC_ADS131M04", "ESP32": "SM_A
 
 
 def main(arguments: list[str]) -> int:
-    """Write what is generated, or with ``--check`` compare; 0 when all is well."""
+    """Write what is made, or with ``--check`` compare; 0 when all is well."""
     only_check = "--check" in arguments
-    faults: list[str] = []
-    files: dict[Path, str] = {}
-    for source in sorted((ROOT / "hardware").glob("*/device.toml")):
-        text, name = source.read_text("utf-8"), source.relative_to(ROOT).as_posix()
-        found = list(check(text))
-        made = {} if found else generated(text, name)
-        # Two devices of one board or one id would overwrite each other's files.
-        found += [
-            f"board, id: {_short(path)} is made from another device.toml too. "
-            "Give each device its own."
-            for path in made.keys() & files.keys()
-        ]
-        faults += [f"{name}: {fault}" for fault in found]
-        files |= made
-    stale = [] if faults else _write(files, only_check)
-    orphans = [] if faults else sorted(set(APP_COPIES.glob("*.toml")) - files.keys())
+    faults = list(check_typed(ROOT))
+    files = {} if faults else all_made(ROOT)
+    stale = _write(files, only_check)
+    orphans = [] if faults else sorted(_made(ROOT) - files.keys())
+    if not faults and not stale:
+        faults = list(disagreements(ROOT))
     for line in faults:
         print(line)
     for path in stale:
@@ -57,14 +55,90 @@ def main(arguments: list[str]) -> int:
     return 1 if faults or stale or orphans else 0
 
 
-def generated(text: str, source: str) -> dict[Path, str]:
-    """Every file made of a device description, by path."""
-    doc = tomllib.loads(text)
+def check_typed(root: Path) -> Iterator[str]:
+    """Faults of all that people type; where there are none, everything can be made of it."""
+    hardware = root / "hardware"
+    yield from check_licences(hardware)
+    yield from check_words(hardware / "guides")
+    owned: set[Path] = set()
+    for source in _devices(root):
+        for fault in _check_device(root, source, owned):
+            yield f"{source.relative_to(root).as_posix()}: {fault}"
+
+
+def _check_device(root: Path, source: Path, owned: set[Path]) -> Iterator[str]:
+    """Faults of one device; `owned` are the files of those before it, and then its own too."""
+    faults = [*check(source.read_text("utf-8"))] or [*check_bill(source.parent)]
+    if faults:
+        yield from faults
+        return
+    build = Build.read(source.parent)
+    try:
+        yield from check_limits(build)
+    except KeyError as missing:
+        yield f"bom: no part states {missing}, which is needed. Add it to parts.toml, or the part."
+        return
+    if _key(build.device) not in HEADERS:
+        yield (f"cell: no firmware is for {len(build.device['cell'])} cells on "
+               f"{build.device['board']}. Take 8 or 16 of an insole.")
+        return
+    # Two devices of one board or one id would overwrite each other's files.
+    for path in (_header(root, build.device), _app_copy(root, build.device)):
+        if path in owned:
+            yield (f"board, id: {path.relative_to(root).as_posix()} is made from another "
+                   "device.toml too. Give each device its own.")
+        owned.add(path)
+
+
+def all_made(root: Path) -> dict[Path, str]:
+    """Every file that is made, by path."""
+    files: dict[Path, str] = {}
+    for source in _devices(root):
+        files |= generated(root, Build.read(source.parent))
+    return files
+
+
+def disagreements(root: Path) -> Iterator[str]:
+    """Where files that are made contradict each other, whatever they are made from."""
+    for source in _devices(root):
+        header = _header(root, Build.read(source.parent).device).read_text("utf-8")
+        for fault in check_files(header, source.parent):
+            yield f"hardware/{source.parent.name}: {fault}"
+
+
+def generated(root: Path, build: Build) -> dict[Path, str]:
+    """Every file made of a device, by path."""
+    source = f"hardware/{build.folder}/device.toml"
+    made = root / "hardware" / build.folder / "made"
     return {
-        ROOT / HEADERS[doc["board"], doc["adc"]["chip"]]: firmware_header(text, source),
-        APP_COPIES / f"{doc['id']}.toml": (
-            f"# Generated copy of {source}; edit that one.\n{text}"
+        _header(root, build.device): firmware_header(build.text, source),
+        _app_copy(root, build.device): (
+            f"# Generated copy of {source}; edit that one.\n{build.text}"
         ),
+    } | {made / name: text for name, text in _for_builders(root, build).items()}
+
+
+def _for_builders(root: Path, build: Build) -> dict[str, str]:
+    made_from = f"# Made from hardware/{build.folder}; edit that, then run: make hardware\n"
+    licence = "# SPDX-License-Identifier: CERN-OHL-P-2.0\n"
+    files = {
+        "bom.csv": bill_csv(build),
+        "harness.yml": f"{licence}{made_from}{wiring.harness(build)}",
+        **written(build, root / "hardware" / "guides"),
+    }
+    if build.device["kind"] == "plate":
+        return files | {
+            "drilling.svg": drawings.drilling_template(build),
+            "figure-underside.svg": drawings.underside(build),
+            "figure-stack.svg": drawings.stack(build),
+        }
+    sizes = build.facts["sizes"]
+    return files | {
+        "figure-cells.svg": drawings.cells_figure(build),
+        "figure-front-end.svg": drawings.front_end(build),
+    } | {
+        f"template-eu{size}.svg": drawings.insole_template(build, size)
+        for size in range(sizes["least"], sizes["most"] + 1)
     }
 
 
@@ -158,6 +232,27 @@ def _insole_lines(doc: Document) -> list[str]:
 
 
 # ---- small change --------------------------------------------------------------------------
+
+
+def _devices(root: Path) -> list[Path]:
+    return sorted((root / "hardware").glob("*/device.toml"))
+
+
+def _made(root: Path) -> set[Path]:
+    """Every file that looks made."""
+    return {*(root / APP_COPIES).glob("*.toml"), *(root / "hardware").glob("*/made/*")}
+
+
+def _key(doc: Document) -> tuple[str, str, int]:
+    return doc["board"], doc["adc"]["chip"], len(doc["cell"])
+
+
+def _header(root: Path, doc: Document) -> Path:
+    return root / HEADERS[_key(doc)]
+
+
+def _app_copy(root: Path, doc: Document) -> Path:
+    return root / APP_COPIES / f"{doc['id']}.toml"
 
 
 def _write(files: dict[Path, str], only_check: bool) -> list[Path]:

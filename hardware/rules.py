@@ -45,12 +45,9 @@ def check(text: str) -> Iterator[str]:
     if doc.get("kind") not in KINDS:
         yield f"kind: {doc.get('kind')!r} is not a kind of device. Write one of {KINDS}."
         return
-    schema = HERE / "schema" / f"{doc['kind']}.schema.json"
-    errors = list(Draft202012Validator(json.loads(schema.read_text("utf-8"))).iter_errors(doc))
-    for error in errors:
-        remedy = error.schema.get("description") or REMEDIES[error.validator]
-        yield f"{_place(error.absolute_path)}: {error.message}. {remedy} See {schema.name}."
-    if errors:
+    faults = list(check_schema(doc, doc["kind"]))
+    if faults:
+        yield from faults
         return
     yield from _check_numbers(doc, [])
     if doc["kind"] == "plate":
@@ -59,6 +56,24 @@ def check(text: str) -> Iterator[str]:
     else:
         yield from _check_insole(doc)
     yield from _check_pins(doc)
+
+
+def check_schema(doc: Document, kind: str) -> Iterator[str]:
+    """Where a document departs from the schema of its kind."""
+    schema = HERE / "schema" / f"{kind}.schema.json"
+    for error in Draft202012Validator(json.loads(schema.read_text("utf-8"))).iter_errors(doc):
+        remedy = error.schema.get("description") or REMEDIES[error.validator]
+        yield f"{_place(error.absolute_path)}: {error.message}. {remedy} See {schema.name}."
+
+
+def check_licences(hardware: Path) -> Iterator[str]:
+    """Files that people write here and that name no licence in their first lines."""
+    kinds = ("*.py", "*.toml", "*.j2", "*.md")
+    for path in sorted(path for kind in kinds for path in hardware.rglob(kind)):
+        start = path.read_text("utf-8")[:200]
+        if path.parent.name != "made" and "SPDX-License-Identifier: " not in start:
+            yield (f"{path.relative_to(hardware).as_posix()}: names no licence. Begin it with "
+                   "SPDX-License-Identifier, as LICENSE.md says.")
 
 
 def wires(doc: Document) -> Iterator[tuple[str, str, str]]:

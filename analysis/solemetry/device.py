@@ -13,11 +13,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from solemetry.errors import FileError
+from solemetry.errors import FileError, UnavailableError
 
 STANDARD_GRAVITY = 9.80665
 """Newtons per kilogram, by definition (CGPM 1901)."""
 
+PARIS_POINT_MM = 20 / 3
+"""Length that a step of one EU shoe size adds to a foot."""
 
 FOREIGN = "lsl:"
 """What the id of a device begins with that is only known by a stream of another program."""
@@ -119,6 +121,29 @@ class DeviceDescription:
             layout = replace(layout, xy_mm=layout.xy_mm * (-1.0, 1.0))
         delay_s = self.delay_s * self.rate_hz / rate_hz
         return replace(self, layout=layout, rate_hz=rate_hz, delay_s=delay_s)
+
+    def sized(self, size_eu: float) -> DeviceDescription:
+        """Return the insole as it is made for another shoe size.
+
+        Cells stand where the same parts of a longer foot are, and stay as large as they are.
+
+        Raises
+        ------
+        UnavailableError
+            On a plate.
+        """
+        outline = tomllib.loads(self.toml).get("outline")
+        if outline is None:
+            raise UnavailableError(f"{self.id} is a plate; plates have no shoe size.")
+        longer_mm = (size_eu - outline["size_eu"]) * PARIS_POINT_MM
+        scale = 1 + longer_mm / outline["length"]
+        width_mm, length_mm = self.layout.size_mm
+        layout = replace(
+            self.layout,
+            xy_mm=self.layout.xy_mm * scale,
+            size_mm=(width_mm * scale, length_mm * scale),
+        )
+        return replace(self, layout=layout)
 
     @classmethod
     def from_toml(cls, text: str, where: str = "device.toml") -> DeviceDescription:

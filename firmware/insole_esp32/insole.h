@@ -21,7 +21,7 @@
 #error "The brown-out detector is off: a sagging battery would spoil what is written."
 #endif
 
-static_assert(SM_CHANNELS == SM_INSOLE_CELLS_MAX, "sixteen cells");
+static_assert(SM_CHANNELS <= SM_INSOLE_CELLS_MAX && SM_CHANNELS % 2 == 0, "cells travel in pairs");
 static_assert(SM_ACCEL_G == ImuLsm6dso::kAccelG && SM_GYRO_DPS == 2000, "the IMU's ranges");
 
 /* Survives a restart by the watchdog, not a power-on. */

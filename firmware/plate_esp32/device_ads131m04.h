@@ -9,7 +9,7 @@
 #define SM_DEVICE_H
 
 #define SM_DEVICE_ID "plate-ads131m04-esp32"
-#define SM_GEOMETRY_HASH 0xDDF19F0EUL
+#define SM_GEOMETRY_HASH 0xBDC1E1B0UL
 #define SM_BOARD SM_BOARD_ESP32
 #define SM_ADC SM_ADC_ADS131M04
 #define SM_CHANNELS 4
@@ -17,7 +17,7 @@
 #define SM_ADC_BITS 24
 #define SM_ADC_GAIN 128
 /* By the data sheets, where no calibration is stored; see "On-device COP" in PROTOCOL.md. */
-#define SM_NOMINAL_GAIN {5571960, 5571960, 5571960, 5571960} /* mN per 2^24 counts */
+#define SM_NOMINAL_GAIN {7354987, 7354987, 7354987, 7354987} /* mN per 2^24 counts */
 #define SM_CELL_X_UM {-210000, 210000, -210000, 210000}
 #define SM_CELL_Y_UM {160000, 160000, -160000, -160000}
 #define SM_PIN_SCLK 18

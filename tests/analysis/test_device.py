@@ -12,7 +12,7 @@ import pytest
 
 from solemetry import Calibration, DeviceDescription
 from solemetry.device import builtin_devices
-from solemetry.errors import FileError
+from solemetry.errors import FileError, UnavailableError
 
 DEVICES = sorted((Path(__file__).parents[2] / "hardware").glob("*/device.toml"))
 
@@ -70,8 +70,20 @@ def test_the_left_insole_is_the_right_one_in_a_mirror() -> None:
     assert left.layout.right.tolist() == (right.layout.xy_mm[:, 0] < 0).tolist()
 
 
+def test_an_insole_of_another_size_has_its_cells_at_the_same_parts_of_a_longer_foot() -> None:
+    insole = DeviceDescription.builtin("insole-16-esp32s3")
+    # Three sizes are three Paris points: 20 mm. 285 of 265 mm.
+    larger = insole.sized(45)
+    assert larger.layout.size_mm[1] == pytest.approx(285)
+    np.testing.assert_allclose(larger.layout.xy_mm, insole.layout.xy_mm * 285 / 265)
+    np.testing.assert_array_equal(larger.layout.area_mm2, insole.layout.area_mm2)
+    assert insole.sized(42).layout.xy_mm.tolist() == insole.layout.xy_mm.tolist()
+    with pytest.raises(UnavailableError, match="no shoe size"):
+        DeviceDescription.builtin("plate-hx711-uno").sized(42)
+
+
 def test_counts_per_newton_are_those_of_ohms_law() -> None:
-    # 2 mV/V at 100 kg, 3.3 V: 6.6 mV at 980.665 N; full scale is 1.2 V / 128 = 9.375 mV.
+    # Full scale is 1.2 V / 128 = 9.375 mV, and the cell's volts at its capacity a share of it.
     plate = DeviceDescription.builtin("plate-ads131m04-esp32")
     drawn = tomllib.loads(plate.toml)
     capacity = drawn["cell"][0]["capacity_kg"] * 9.80665

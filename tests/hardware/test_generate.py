@@ -37,7 +37,7 @@ def test_the_shipped_descriptions_obey_the_rules(name: str) -> None:
 
 
 def test_each_board_and_converter_has_its_description() -> None:
-    assert set(DEVICES) == {"plate", "plate_esp32", "plate_ads131m04", "insole"}
+    assert set(DEVICES) == {"plate", "plate_esp32", "plate_ads131m04", "insole", "insole_8"}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_fault_is_named_with_its_place(was: str, becomes: str, place: str, wor
         ("plate_ads131m04", 'drdy = "IO22"', 'drdy = "IO5"', "pins.drdy", "strapping"),
         ("plate_ads131m04", 'drdy = "IO22"\n', "", "pins", "drdy"),
         ("plate_ads131m04", "clkin_hz = 8192000.0 ", "clkin_hz = 8e6 ", "adc.clkin_hz", "8192000"),
-        ("plate_ads131m04", "reference_v = 1.2 ", "reference_v = 0.8 ", "cell[0]", "6.60 mV"),
+        ("plate_ads131m04", "reference_v = 1.2 ", "reference_v = 0.6 ", "cell[0]", "5.00 mV"),
         ("insole", 'cells = "IO4"', 'cells = "IO13"', "adc.cells", "analog"),
         ("insole", 'cells = "IO4"', 'cells = "IO19"', "adc.cells", "USB"),
         ("insole", '"IO15"]', '"IO8"]', "imu.sda", "used by mux.select[3]"),
@@ -164,8 +164,10 @@ def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of its own to generate in."""
     monkeypatch.setattr(generate, "ROOT", tmp_path)
-    monkeypatch.setattr(generate, "APP_COPIES", tmp_path / "devices")
-    monkeypatch.setattr(generate, "HEADERS", {("uno", "HX711"): "device.h"})
+    monkeypatch.setattr(generate, "APP_COPIES", "devices")
+    monkeypatch.setattr(generate, "HEADERS", {("uno", "HX711", 4): "device.h"})
+    shutil.copytree(ROOT / "hardware" / "guides", tmp_path / "hardware" / "guides")
+    shutil.copy(ROOT / "hardware" / "parts.toml", tmp_path / "hardware")
     write(tmp_path, "plate", PLATE)
     return tmp_path
 
@@ -174,16 +176,17 @@ def write(tree: Path, folder: str, text: str) -> None:
     file = tree / "hardware" / folder / "device.toml"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8")
+    shutil.copy(ROOT / "hardware" / "plate" / "build.toml", file.parent)
 
 
 def test_check_names_what_is_stale_and_writes_nothing(
     tree: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert generate.main(["--check"]) == 1
-    assert capsys.readouterr().out.splitlines() == [
-        "device.h is stale; run: make hardware",
-        "devices/plate-hx711-uno.toml is stale; run: make hardware",
-    ]
+    said = capsys.readouterr().out
+    for file in ("device.h", "devices/plate-hx711-uno.toml", "hardware/plate/made/guide.md",
+                 "hardware/plate/made/bom.csv", "hardware/plate/made/drilling.svg"):
+        assert f"{file} is stale; run: make hardware" in said
     assert not (tree / "device.h").exists()
     assert generate.main([]) == 0
     assert generate.main(["--check"]) == 0
@@ -229,7 +232,7 @@ def test_every_header_compiles_and_names_every_pin_of_its_description(
     if not shutil.which(compiler):
         pytest.skip(f"compiling the header needs {compiler}")
     doc = tomllib.loads(DEVICES[name])
-    header = ROOT / generate.HEADERS[doc["board"], doc["adc"]["chip"]]
+    header = ROOT / generate.HEADERS[doc["board"], doc["adc"]["chip"], len(doc["cell"])]
     program = tmp_path / "program"
     program.write_text(f'#include "sm_records.h"\n#include "{header}"\n'
                        "const int known[] = {SM_BOARD, SM_ADC, SM_CHANNELS};\n")
@@ -282,9 +285,9 @@ def test_app_and_firmware_carry_the_same_hash() -> None:
 
 
 def test_counts_per_newton_of_a_converter_with_its_own_reference() -> None:
-    """A 200 kg cell of 2 mV/V at 3.3 V: 6.6 mV of 1.2 V / 128 at 1961.33 N."""
+    """A 200 kg cell of 2 mV/V at 2.5 V: 5 mV of 1.2 V / 128 at 1961.33 N."""
     counts = DeviceDescription.from_toml(DEVICES["plate_ads131m04"]).nominal_counts_per_n
-    assert counts == pytest.approx([2**23 * 6.6e-3 / (1.2 / 128) / 1961.33] * 4, rel=1e-6)
+    assert counts == pytest.approx([2**23 * 5e-3 / (1.2 / 128) / 1961.33] * 4, rel=1e-6)
 
 
 def test_the_nominal_gain_is_the_inverse_of_the_counts() -> None:

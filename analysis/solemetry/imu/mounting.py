@@ -74,6 +74,7 @@ _FOUND = (
 )
 _KNOWN: dict[str, dict[Side, Mounting]] = {
     "insole-16-esp32s3": {"left": _POD, "right": _POD},
+    "insole-8-esp32s3": {"left": _POD, "right": _POD},
     "moticon-16-": {
         "left": Mounting("+y", "+x", "+z", _FOUND),
         "right": Mounting("-y", "+x", "+z", _FOUND),
