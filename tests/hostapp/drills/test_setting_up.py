@@ -107,5 +107,5 @@ def test_without_a_registered_foot_there_is_no_base_to_draw(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("solemetry_host.drills.signals.loops.LONGEST_S", 2.0)
-    with on_plate() as (station, person), pytest.raises(SolemetryError, match="spans no area"):
+    with on_plate() as (station, person), pytest.raises(SolemetryError, match="next to no area"):
         draw_base(station, Body(), "right", "single", 2, person.hear)

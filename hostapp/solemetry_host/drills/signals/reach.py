@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from solemetry.errors import SolemetryError
 from solemetry.foot import FootRegistration
 from solemetry.sway.stance.support import base_area, edges_of, functional_base
-from solemetry.sway.trajectory.hull import convex_hull
+from solemetry.sway.trajectory.hull import convex_hull, hull_area
 from solemetry_host.drills.signals.frame import Frame
 
 Floats = NDArray[np.float64]
@@ -30,6 +30,9 @@ at the ankle) of the model, in foot lengths: recalled anthropometry, provisional
 
 _FRONT = 0.72
 """With heels down the forward limit is the first metatarsal heads (FFSI), in foot lengths."""
+
+_SMALLEST_MM2 = 100.0
+"""A base is some tens of square centimetres; less than one is somebody who did not lean."""
 
 _YOUNG, _OLDER = (0.335, 0.60), (0.22, 0.51)
 """Width and length of the base in those, of adults under 60 and of older ones: the middle of what
@@ -61,8 +64,13 @@ class FunctionalBase:
         Raises
         ------
         SolemetryError
-            When the loops span no area.
+            When the loops span next to no area.
         """
+        if not hull_area(place_mm) >= _SMALLEST_MM2:
+            raise SolemetryError(
+                "The loops span next to no area.",
+                "Lean slowly as far as you can to all sides, the whole sole down.",
+            )
         return cls(functional_base(place_mm), measured=True)
 
     @classmethod
