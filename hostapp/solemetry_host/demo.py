@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The demo: a virtual person holds a one-leg stance, and the whole chain is run on it."""
+"""The demo: a virtual person holds a one-leg stance, and the whole chain is run on it.
+
+Then simulated people do a drill, well and badly.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,10 @@ import solemetry
 from solemetry.errors import SolemetryError
 from solemetry.foot import FootRegistration
 from solemetry_host.devices.url import open_source
+from solemetry_host.drills.files.shelf import Shelf
+from solemetry_host.drills.simulated.asking import Asking
+from solemetry_host.drills.simulated.faults import fault
+from solemetry_host.drills.simulated.trials import Trial, attempt
 from solemetry_host.live.station import Station
 from solemetry_host.windows.app import application, has_screen
 from solemetry_host.windows.live_window import LiveWindow
@@ -23,6 +30,9 @@ _SETTLED_S = 2.5
 _DEVICE = f"sim:plate?stance=one-leg&steps_on={_STEPS_ON_S}&offset=30000&seed=4"
 _FOOT = FootRegistration(side="right", heel_mm=(2.0, -108.0), axis_deg=6.0, length_mm=255.0)
 _PATIENCE_S = 30.0
+
+_DRILL, _LEVEL = "short-foot", 2
+_WAYS = ("good", "break:hold.share.toes_lesser", "break:hold.share.mt1", "never")
 
 
 def run(folder: Path, hold_s: float = 20.0) -> None:
@@ -68,8 +78,21 @@ def run(folder: Path, hold_s: float = 20.0) -> None:
     for what, path in (("recording", session_file), ("report", report),
                        ("window", script.picture)):
         typer.echo(f"  {what:10} {path.resolve()}")
+    _show_drill()
     typer.echo(f"\nLook closer:  solemetry analyze {session_file}"
-               f"\nPlay it again: solemetry live --device 'replay:{session_file}'")
+               f"\nPlay it again: solemetry live --device 'replay:{session_file}'"
+               "\nDrills:        solemetry drill list")
+
+
+def _show_drill() -> None:
+    """Let simulated people do a drill, and tell how it was graded."""
+    drill = Shelf().drill(_DRILL)
+    asking = Asking(drill, _LEVEL)
+    typer.echo(f"{drill.words().title}, as simulated people do it on an insole:")
+    for name in _WAYS:
+        result = attempt(drill, _LEVEL, Trial(fault(asking, name), ("insole",)))
+        told = f"{result.status}: {result.reason}" if result.reason else result.status
+        typer.echo(f"  {name:30} {told}")
 
 
 @dataclass

@@ -27,6 +27,8 @@ def run_demo(folder: Path, command: list[str], environment: dict[str, str]) -> s
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert time.monotonic() - began < 60
+    assert re.search(r"good +ok", done.stdout)
+    assert re.search(r"toes_lesser +failed: toes are clawing", done.stdout)
     return done.stdout
 
 
