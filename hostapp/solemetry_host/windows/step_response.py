@@ -83,7 +83,7 @@ class StepResponse:
         Steps that were not shown, or hops not heard, before the next one.
     paints_hz : float
     drill : Spread or None
-        As `ear`, by the tone of a drill, whose signals are smoothed; None without a plate.
+        As `ear`, by the tone of a drill, whose signals are smoothed; None where none is done.
     """
 
     screen: Spread
@@ -169,22 +169,33 @@ def step_responses(seconds: float = 60.0) -> dict[str, StepResponse]:
     Parameters
     ----------
     seconds : float
-        How long for each of the three.
+        How long for each of the three, and with a plate once more for a drill.
 
     Raises
     ------
     DeviceError
         When the devices do not come to stream.
     """
-    return {
-        "plate, 1 kHz": step_response(DeviceDescription.builtin("plate-ads131m04-esp32"), seconds),
-        "plate, 80 Hz": step_response(DeviceDescription.builtin("plate-hx711-uno"), seconds),
-        "insoles": step_response(None, seconds),
+    of_plates = {
+        name: _with_and_without_drill(DeviceDescription.builtin(device_id), seconds)
+        for name, device_id in (
+            ("plate, 1 kHz", "plate-ads131m04-esp32"),
+            ("plate, 80 Hz", "plate-hx711-uno"),
+        )
     }
+    return {**of_plates, "insoles": step_response(None, seconds)}
+
+
+def _with_and_without_drill(plate: DeviceDescription, seconds: float) -> StepResponse:
+    alone = step_response(plate, seconds)
+    return replace(alone, drill=step_response(plate, seconds, with_drill=True).drill)
 
 
 def step_response(
-    plate: DeviceDescription | None, seconds: float, settles_s: float = SETTLES_S
+    plate: DeviceDescription | None,
+    seconds: float,
+    settles_s: float = SETTLES_S,
+    with_drill: bool = False,
 ) -> StepResponse:
     """Measure with two insoles, and with a plate in front of them if one is given.
 
@@ -195,6 +206,8 @@ def step_response(
     seconds : float
     settles_s : float
         How long before: the app has most to do when its windows of ten seconds are full.
+    with_drill : bool
+        Whether somebody does a drill on the plate meanwhile, with a tone of its own.
 
     Raises
     ------
@@ -213,13 +226,13 @@ def step_response(
         window = LiveWindow(
             lambda _: Station(lambda: sources, _INSOLE_CALIBRATION), "", Path(folder), open_ear
         )
-        _run(window, frames, seconds, settles_s, _Drilled(drilled) if plate else None)
+        _run(window, frames, seconds, settles_s, _Drilled(drilled) if with_drill else None)
     began_s = frames.t_s[0]
     steps_s = hops.moments_s + world.began_s
     within = (steps_s[:-1] > began_s) & (steps_s[1:] < frames.t_s[-1])
     response = _response(steps_s, within, frames, sound)
     forward = within & (np.arange(len(within)) % 2 == 0)
-    drill = _spread(_heard_s(steps_s, forward, drilled)) if plate else None
+    drill = _spread(_heard_s(steps_s, forward, drilled)) if with_drill else None
     return replace(response, drill=drill)
 
 
