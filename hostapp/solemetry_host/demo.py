@@ -88,7 +88,7 @@ def _show_drill() -> None:
     """Let simulated people do a drill, and tell how it was graded."""
     drill = Shelf().drill(_DRILL)
     asking = Asking(drill, _LEVEL)
-    typer.echo(f"{drill.words().title}, as simulated people do it on an insole:")
+    typer.echo(f"\n{drill.words().title}, as simulated people do it on an insole:")
     for name in _WAYS:
         result = attempt(drill, _LEVEL, Trial(fault(asking, name), ("insole",)))
         told = f"{result.status}: {result.reason}" if result.reason else result.status
