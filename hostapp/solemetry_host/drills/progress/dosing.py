@@ -33,11 +33,11 @@ def as_test(drill: Drill) -> Drill:
 def minutes(drill: Drill, level: Level | None) -> float:
     """Return about how long a drill takes, with its rests; nobody keeps to it by the second."""
     settings = {**drill.params, **(level.set if level else {})}
-    todo = turns(drill, _FEET)
+    ahead = turns(drill, _FEET)
     work_s = sum(
-        _usual_s(drill, step) for turn in todo for step in steps(drill, settings, turn, seed=0)
+        _usual_s(drill, step) for turn in ahead for step in steps(drill, settings, turn, seed=0)
     )
-    rest_s = sum(between(drill, one, other)[1] for one, other in pairwise(todo))
+    rest_s = sum(between(drill, one, other)[1] for one, other in pairwise(ahead))
     return (work_s + rest_s) / 60
 
 
