@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Long work beside the interface, so that no click waits for it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from PySide6 import QtCore
+
+from solemetry.errors import SolemetryError
+from solemetry_host.live.reader import in_words
+
+T = TypeVar("T")
+
+
+class Work(QtCore.QObject, Generic[T]):
+    """One piece of work in a thread of its own; who asked is told in the interface's thread.
+
+    Keep it for as long as its end matters: let go of by `forget`, nobody is told any more.
+
+    Parameters
+    ----------
+    work : callable
+        Runs in the thread; touches nothing of Qt.
+    done : callable
+        Given what it returned.
+    failed : callable
+        Given what went wrong, in words.
+    """
+
+    _ended = QtCore.Signal(object, object)
+
+    def __init__(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], object],
+        failed: Callable[[SolemetryError], object],
+    ) -> None:
+        super().__init__()
+        self._work, self._done, self._failed = work, done, failed
+        self._wanted = True
+        self._ended.connect(self._tell, QtCore.Qt.ConnectionType.QueuedConnection)
+        self._thread = threading.Thread(target=self._run, name="work", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not come to an end."""
+        return self._thread.is_alive()
+
+    def forget(self, patience_s: float = 10.0) -> None:
+        """Tell nobody any more, and wait for the thread."""
+        self._wanted = False
+        self._thread.join(patience_s)
+
+    def _run(self) -> None:
+        try:
+            result, failure = self._work(), None
+        except Exception as error:
+            result, failure = None, in_words(error)
+        self._ended.emit(result, failure)
+
+    def _tell(self, result: T, failure: SolemetryError | None) -> None:
+        if not self._wanted:
+            return
+        if failure is not None:
+            self._failed(failure)
+        else:
+            self._done(result)
+
+
+def in_background(
+    work: Callable[[], T],
+    done: Callable[[T], object],
+    failed: Callable[[SolemetryError], object],
+) -> Work[T]:
+    """Begin work in a thread of its own: see `Work`."""
+    return Work(work, done, failed)
