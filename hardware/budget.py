@@ -7,9 +7,11 @@ The rules hold these numbers against limits, and the guides quote them: neither 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from build import Build
 from solemetry.device import STANDARD_GRAVITY, DeviceDescription
+from solemetry.front_end import FrontEnd
 
 SWAY_HZ = 50.0
 """Rows a second that sway is judged at (Scoppa et al. 2013: at least so many)."""
@@ -17,9 +19,6 @@ SWAY_HZ = 50.0
 ADULT_KG, CHILD_KG = 70.0, 20.0
 STILL_SHARE, DRILL_SHARE, WALK_SHARE = 0.005, 0.05, 0.20
 """Horizontal force as a share of the weight: quiet standing, a drill, walking."""
-
-SHUNT_OHM = 100_000.0
-"""Of the stand-in for a load cell: across one of four equal resistors."""
 
 STAND_INS_OHM = (10_000.0, 3_300.0, 1_000.0, 470.0, 270.0)
 """Resistors that stand in for a thin-film cell."""
@@ -37,9 +36,6 @@ def plate_numbers(build: Build) -> Numbers:
     noise_n = adc["noise_nv_rms"] * 1e-6 / signal_mv * cell["capacity_kg"] * STANDARD_GRAVITY
     at_sway = math.sqrt(min(1.0, SWAY_HZ / adc["rate_hz"]))
     counts_per_n = float(DeviceDescription.from_toml(build.text).nominal_counts_per_n[0])
-    bridge_ohm = build.sensor["bridge_ohm"]
-    dummy_mv_per_v = 1e3 * bridge_ohm / (4 * SHUNT_OHM + 2 * bridge_ohm)
-    dummy_kg = dummy_mv_per_v / cell["mv_per_v"] * cell["capacity_kg"]
     return {
         "signal_mv": signal_mv,
         "full_scale_mv": 1e3 * adc.get("reference_v", 0.5 * adc["excitation_v"]) / adc["gain"],
@@ -57,9 +53,6 @@ def plate_numbers(build: Build) -> Numbers:
         "overload_kg": cell["capacity_kg"] * build.sensor["safe_overload"],
         "counts_per_n": counts_per_n,
         "delay_ms": 1e3 * adc["delay_conversions"] / adc["rate_hz"],
-        "dummy_mv_per_v": dummy_mv_per_v,
-        "dummy_kg": dummy_kg,
-        "dummy_counts": dummy_kg * STANDARD_GRAVITY * counts_per_n,
         "top_kg": build.part_with("kg_per_m3")["kg_per_m3"]
         * width * depth * doc["top"]["thickness"] * 1e-9,
         "edge_x_mm": width / 2 - a,
@@ -69,24 +62,48 @@ def plate_numbers(build: Build) -> Numbers:
 
 def insole_numbers(build: Build) -> Numbers:
     """Return range and resolution of an insole's front end, by name; units end the names."""
-    doc, sensor = build.device, build.sensor
+    doc, range_n = build.device, build.sensor["range_n"]
     battery, board = build.part_with("mah"), build.part_with("current_ma")
-    range_n = sensor["range_n"]
     upper, lower = (build.catalogue["part"][build.facts["reference"][half]]["ohm"]
                     for half in ("upper", "lower"))
+    stage = front_end(build.text)
+    least, most = (replace(stage, on_ohm=ohm) for ohm in build.part_with("on_ohm")["on_ohm"])
+    lowest_stand_in = 1 / STAND_INS_OHM[-1]
     return {
         "range_n": range_n,
-        "range_v": _volts(build, _cell_ohm(build, range_n)),
+        "range_v": float(stage.volts(stage.siemens(range_n))),
+        "range_most_v": float(least.volts(stage.siemens(range_n))),
         "adc_top_v": board["adc_top_v"],
-        "baseline_code": _code(build, math.inf),
-        "step_1n_mn": _step_mn(build, 1.0),
-        "step_10n_mn": _step_mn(build, 10.0),
-        "step_range_mn": _step_mn(build, range_n),
-        "ignored_on_percent": 100 * _force_lost(build, 50.0),
+        "baseline_code": float(stage.codes(0.0)),
+        "step_1n_mn": _step_mn(stage, 1.0),
+        "step_10n_mn": _step_mn(stage, 10.0),
+        "step_range_mn": _step_mn(stage, range_n),
+        "on_ohm": stage.on_ohm,
+        "on_least_ohm": least.on_ohm,
+        "on_most_ohm": most.on_ohm,
+        "on_ignored_percent": _read_off_percent(stage, replace(stage, on_ohm=0.0), range_n / 2),
+        "on_least_percent": _read_off_percent(least, stage, range_n / 2),
+        "on_most_percent": _read_off_percent(most, stage, range_n / 2),
+        "on_least_code": float(least.codes(lowest_stand_in)),
+        "on_most_code": float(most.codes(lowest_stand_in)),
         "reference_v": doc["adc"]["reference_v"] * lower / (upper + lower),
         "battery_pin_v": battery["full_v"] / doc["battery"]["divider"],
         "battery_h": battery["mah"] / board["current_ma"],
-    } | {f"code_{ohm:g}": _code(build, ohm) for ohm in STAND_INS_OHM}
+    }
+
+
+def front_end(text: str) -> FrontEnd:
+    """Return what makes codes of forces by an insole's ``device.toml``, as the app inverts it.
+
+    Raises
+    ------
+    ValueError
+        When it does not say.
+    """
+    stage = DeviceDescription.from_toml(text).front_end
+    if stage is None:
+        raise ValueError("This device.toml has no [film] of an insole.")
+    return stage
 
 
 def smallest_gaps_mm(build: Build) -> list[tuple[float, str, str]]:
@@ -104,33 +121,13 @@ def _cop_noise_mm(half_spacing_mm: float, noise_n: float, mass_kg: float) -> flo
     return 2 * half_spacing_mm * noise_n / (mass_kg * STANDARD_GRAVITY)
 
 
-def _cell_ohm(build: Build, force_n: float) -> float:
-    ohm: float = build.sensor["one_newton_ohm"] * force_n ** -build.sensor["steepness"]
-    return ohm
-
-
-def _volts(build: Build, cell_ohm: float) -> float:
-    """Output of the stage, the multiplexer's own resistance in series with the cell."""
-    stage = build.device["front_end"]
-    volts: float = stage["vref_v"] * (
-        1 + stage["rf_ohm"] / (cell_ohm + build.part_with("on_ohm")["on_ohm"])
-    )
-    return volts
-
-
-def _code(build: Build, cell_ohm: float) -> float:
-    adc = build.device["adc"]
-    return float((2 ** adc["bits"] - 1) * _volts(build, cell_ohm) / adc["reference_v"])
-
-
-def _step_mn(build: Build, force_n: float) -> float:
+def _step_mn(stage: FrontEnd, force_n: float) -> float:
     """Force that one code stands for, about a force."""
-    low, high = (_code(build, _cell_ohm(build, force_n * share)) for share in (0.99, 1.01))
+    low, high = stage.codes(stage.siemens([0.99 * force_n, 1.01 * force_n])).tolist()
     return 1e3 * 0.02 * force_n / (high - low)
 
 
-def _force_lost(build: Build, force_n: float) -> float:
-    """Share of a force that is not seen by who forgets the multiplexer's resistance."""
-    ohm = _cell_ohm(build, force_n)
-    seen = (ohm + build.part_with("on_ohm")["on_ohm"]) / ohm
-    return float(1 - seen ** (-1 / build.sensor["steepness"]))
+def _read_off_percent(actual: FrontEnd, inverted: FrontEnd, force_n: float) -> float:
+    """How far a force is read off where the circuit is not the one that is inverted."""
+    read_n = float(inverted.forces(actual.codes(actual.siemens(force_n))))
+    return 100 * (read_n / force_n - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 import tomllib
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from rules import Document, check_schema
 
 COLUMNS = ("refs", "qty", "category", "name", "spec", "critical", "alternative",
            "eur_each", "eur", "prices_of")
+
+MARK_MM = 6.0
+"""Half the width of a cross at a marked point, as it is drawn."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +84,32 @@ class Build:
 
     @property
     def cost_eur(self) -> float:
-        """What all parts cost together."""
-        return sum(len(line.refs) * float(line.part["eur"]) for line in self.lines)
+        """What all parts cost together; jigs are optional, and no part of the device."""
+        return sum(len(line.refs) * float(line.part["eur"]) for line in self.lines
+                   if line.part["category"] != "jig")
 
     @property
     def hours(self) -> float:
         """A person's hours; the printer works alone."""
         hours: dict[str, float] = self.facts["hours"]
         return sum(hours.values()) - hours["print"]
+
+    @property
+    def bodies(self) -> dict[str, int]:
+        """How often each body is printed."""
+        return {name: len(line.refs)
+                for line in self.lines for name in line.part.get("bodies", ())}
+
+    @property
+    def bolts_mm(self) -> list[tuple[float, float]]:
+        """Where the bolts of a load cell are, about its middle."""
+        radius, bolts = self.sensor["bolt_circle_mm"] / 2, self.sensor["bolts"]
+        return [(radius * math.cos(turn), radius * math.sin(turn))
+                for turn in (math.tau * n / bolts for n in range(bolts))]
+
+    def part_of_body(self, name: str) -> Document:
+        """Return the part that a body is printed for."""
+        return next(line.part for line in self.lines if name in line.part.get("bodies", ()))
 
     def part_with(self, fact: str) -> Document:
         """Return the first part of the bill that states a fact.

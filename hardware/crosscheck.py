@@ -12,7 +12,7 @@ import csv
 import math
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,10 @@ def check_files(header: str, folder: Path) -> Iterator[str]:
         yield f"wiring.md, harness.yml: {_words(join)} is in one of them only."
     yield from _bill(bill, harness, int(defines["SM_CHANNELS"]))
     yield from _drawings(defines, header, made)
+    stand_ins = _stand_ins_of_cells if "SM_FRONT_END_BASELINE" in defines else _bridges
+    rows = _rows_of_five((made / "jigs.md").read_text("utf-8"))
+    for row in stand_ins(defines, bill, rows):
+        yield f"jigs.md: {row} is not what the header and the bill make of it."
 
 
 # ---- what the firmware needs ---------------------------------------------------------------------
@@ -166,6 +170,78 @@ def _drawings(defines: dict[str, str], header: str, made: Path) -> Iterator[str]
             ]
             if drawn != places:
                 yield f"{path.name}: {name}: cells are not where the firmware's are."
+
+
+# ---- jigs, by the circuit laws -------------------------------------------------------------------
+
+
+def _bridges(
+    defines: dict[str, str], bill: list[dict[str, str]], rows: list[list[str]]
+) -> Iterator[str]:
+    """Rows of a plate's table that two voltage dividers do not make."""
+    jig, cell = _row(bill, "J1")["name"], _row(bill, "LC1")
+    arm_ohm = _said(r"four resistors of ([\d.]+) ohm", jig)
+    shunts = {f"{number}000" for number in re.findall(r"\d+", jig.partition("ohm, and")[2])}
+    if {(row[0], row[1]) for row in rows} != {(shunt, across) for shunt in shunts
+                                              for across in ("S- and E-", "S+ and E-")}:
+        yield "the list of its shunts"
+    mv_per_v, capacity_kg = (_said(rf"([\d.]+) {unit}", cell[where])
+                             for unit, where in (("mV/V", "spec"), ("kg", "name")))
+    counts_per_kg = 9.80665e3 * 2**24 / _numbers(defines["SM_NOMINAL_GAIN"])[0]
+    for row in rows:
+        shunt_ohm, across, *numbers = float(row[0]), row[1], *map(float, row[2:])
+        lower_ohm = 1 / (1 / arm_ohm + 1 / shunt_ohm)
+        moved = 1e3 * (0.5 - lower_ohm / (arm_ohm + lower_ohm))
+        if across == "S+ and E-":
+            moved = -moved
+        kg = moved / mv_per_v * capacity_kg
+        if not _agree(numbers, (moved, kg, kg * counts_per_kg), (6e-4, 0.06, 1e-5 * 2**23)):
+            yield " | ".join(row)
+
+
+def _stand_ins_of_cells(
+    defines: dict[str, str], bill: list[dict[str, str]], rows: list[list[str]]
+) -> Iterator[str]:
+    """Rows of an insole's table that Ohm's law does not make, for one and the same multiplexer."""
+    baseline = float(defines["SM_FRONT_END_BASELINE"])
+    rf_ohm = 1e3 * _said(r"Resistor ([\d.]+) kohm", _row(bill, "R1")["name"])
+    least, most = (_said(pattern, _row(bill, "U1")["spec"])
+                   for pattern in (r"([\d.]+) to [\d.]+ ohm on", r"to ([\d.]+) ohm on"))
+    named = re.findall(r"([\d.]+)( k)?", _row(bill, "J1")["name"].partition(" of ")[2])
+    if {row[0] for row in rows} != {f"{float(ohm) * (1e3 if k else 1):g}" for ohm, k in named}:
+        yield "the list of its resistors"
+    on_ohm = math.nan
+    for row in reversed(rows):
+        ohm, *codes = map(float, row[:4])
+        if math.isnan(on_ohm):
+            # The lowest resistor tells the multiplexer's best; the others must agree.
+            on_ohm = rf_ohm * baseline / max(codes[0] - baseline, 1) - ohm
+        expected = [baseline * (1 + rf_ohm / (ohm + on)) for on in (on_ohm, most, least)]
+        # The baseline is whole, and so is each code.
+        if not least < on_ohm < most or not _agree(
+            codes, expected, [1 + 0.5 * one / baseline for one in expected]
+        ):
+            yield " | ".join(row)
+
+
+def _rows_of_five(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in row.split("|")]
+            for row in re.findall(r"^ *\| (\d+(?: \|[^|\n]+){4}) \|$", text, re.M)]
+
+
+def _row(bill: list[dict[str, str]], ref: str) -> dict[str, str]:
+    return next((row for row in bill if ref in row["refs"].split()), {"name": "", "spec": ""})
+
+
+def _said(pattern: str, text: str) -> float:
+    """Return the number in a text; nan, which agrees with nothing, where it says none."""
+    found = re.search(pattern, text)
+    return math.nan if found is None else float(found[1])
+
+
+def _agree(numbers: Iterable[float], expected: Iterable[float], within: Iterable[float]) -> bool:
+    return all(abs(one - other) <= slack
+               for one, other, slack in zip(numbers, expected, within, strict=True))
 
 
 # ---- small change --------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from build import Build
+from build import MARK_MM, Build
+from printed.pod import Pod
 from solemetry.calibrating import marked_points
 from solemetry.device import DeviceDescription, SensorLayout
 
@@ -33,10 +34,8 @@ def drilling_template(build: Build) -> str:
     width, depth = layout.size_mm
     sensor = build.sensor
     bolts = [
-        _circle(x + r * math.cos(turn), y + r * math.sin(turn), 2.0, "bolt")
-        for x, y in layout.xy_mm.tolist()
-        for r in (sensor["bolt_circle_mm"] / 2,)
-        for turn in (math.tau * n / sensor["bolts"] for n in range(sensor["bolts"]))
+        _circle(x + bolt_x, y + bolt_y, 2.0, "bolt")
+        for x, y in layout.xy_mm.tolist() for bolt_x, bolt_y in build.bolts_mm
     ]
     cells = [
         _circle(x, y, sensor["bolt_circle_mm"] / 2 + 4, "cell") + _cross(x, y, 25)
@@ -44,7 +43,7 @@ def drilling_template(build: Build) -> str:
         for name, (x, y) in zip(layout.labels, layout.xy_mm.tolist(), strict=True)
     ]
     marks = [
-        _cross(x, y, 6) + _text(x, y + 9, f"{number}: ({x:.0f}, {y:.0f})")
+        _cross(x, y, MARK_MM) + _text(x, y + 9, f"{number}: ({x:.0f}, {y:.0f})")
         for number, (x, y) in enumerate(marked_points(layout).tolist(), start=1)
     ]
     body = [
@@ -97,25 +96,65 @@ def underside(build: Build) -> str:
 def stack(build: Build) -> str:
     """Return a corner of a plate from the side, its heights to scale."""
     top = build.device["top"]["thickness"]
-    layers = [("top", top, -80, 60)]
+    sensor, steel = build.sensor, build.part_with("face_mm")
+    cup = build.part_of_body("foot-cup")["height_mm"]
+    half = sensor["body_mm"] / 2
+    layers = [("top", top, -80.0, 60.0)]
     for key in build.facts["stack"]["parts"]:
         part = build.catalogue["part"][key]
-        layers.append((part["name"].split(",")[0], part["height_mm"], -19, 19))
+        layers.append((part["name"].split(",")[0], part["height_mm"], -half, half))
     body, below = [], 0.0
     for name, height, left, right in layers:
+        drawn = height - (sensor["dome_mm"] if "load cell" in name else 0)
         body += [
-            _box(left, -below, right - left, height),
+            _box(left, -below, right - left, drawn),
             _text(82, -(below + height / 2) - 1.5, f"{name}, {height:g} mm", anchor="start"),
         ]
         below += height
+    rim = steel["face_mm"] / 2 + 4
     body += [
-        f'<path d="M-5 {below - 2:g} Q0 {below + 2:g} 5 {below - 2:g}"/>',
-        _box(-15, -below, 30, 8),
-        _text(82, -below - 6, "foot with a steel face", anchor="start"),
+        f'<path d="M-6 {below - sensor["dome_mm"]:g} Q0 {below + sensor["dome_mm"]:g} '
+        f'6 {below - sensor["dome_mm"]:g}"/>',
+        _box(-steel["face_mm"] / 2, -below, steel["face_mm"], steel["height_mm"]),
+        _box(-rim, -below, 2 * rim, cup),
+        _text(82, -below - cup / 2 - 1.5, f"foot cup with its steel disc, {cup:g} mm",
+              anchor="start"),
         _line(72, 0, 72, -below),
         _text(-84, -below / 2, f"h = {below:g} mm", anchor="end"),
     ]
     return _svg(build, -130, 200, -below - 12, 4, body)
+
+
+def pod_layout(build: Build, pod: Pod) -> str:
+    """Return where modules lie in the case and in the lid, both open and as they are printed.
+
+    Each is drawn about the middle of its body, the plug end at the left.
+    """
+    long, wide = pod.length, pod.width
+    apart = wide + 34
+    sides = []
+    for number, (name, places) in enumerate((("pod-case", pod.floor), ("pod-lid", pod.lid))):
+        modules = []
+        for ref, (x, y, _), (length, width, height) in places:
+            # A lid that lies on its outer face has been turned over about its long side.
+            low = y - wide / 2 if name == "pod-case" else wide / 2 - y - width
+            modules.append(
+                f'<rect class="module" id="{name}-{ref}" x="{x - long / 2:.3f}" '
+                f'y="{-low - width:.3f}" width="{length:g}" height="{width:g}"/>'
+                + (_text(x - long / 2 + length / 2, low + width / 2 - 1.5,
+                         f"{ref}, {height:g} high" if length > 30 else ref)
+                   if length > 10 else
+                   _text(x - long / 2 - 1.5, low + width / 2 - 1.5, ref, anchor="end"))
+            )
+        sides.append(
+            f'<g id="{name}" transform="translate(0 {number * apart:g})">'
+            f"{_box(-long / 2, wide / 2, long, wide)}{''.join(modules)}"
+            f"{''.join(_circle(x - long / 2, y - wide / 2, 2, 'screw') for x, y in pod.posts)}"
+            f"{_text(0, wide / 2 + 10, f'{name}, {long:.1f} x {wide:.1f} mm inside')}</g>"
+        )
+    body = [*sides, _text(-long / 2 - 8, 0, "plug", anchor="end"),
+            _text(long / 2 + 8, 0, "up the leg", anchor="start")]
+    return _svg(build, -long / 2 - 10, long / 2 + 20, -apart - wide / 2, wide / 2 + 12, body)
 
 
 def cells_figure(build: Build) -> str:
@@ -137,7 +176,7 @@ def front_end(build: Build) -> str:
     stage = doc["front_end"]
     blocks = (
         ("cell", "R falls with force"), ("U1 multiplexer", f"{doc['mux']['chip']}"),
-        ("U2 op-amp", f"{stage['vref_v']:g} V x (1 + R1 / R)"),
+        ("U2 op-amp", f"R1 {stage['rf_ohm']:g} ohm"),
         ("A1 ADC", f"{doc['adc']['cells']}, {doc['adc']['bits']} bits"),
     )
     body = []
@@ -147,7 +186,9 @@ def front_end(build: Build) -> str:
         if number:
             body.append(_line(x - 14, 0, x, 0))
     body += [_line(28, -14, 28, -24), _text(28, -30, "other leg: GND"),
-             _text(168, -24, f"IN+: {stage['vref_v']:g} V from R2, R3; R1 {stage['rf_ohm']:g} ohm")]
+             _text(168, -24, f"{stage['vref_v']:g} V at IN+ from R2, R3; U1 has "
+                             f"{doc['mux']['on_ohm']:g} ohm"),
+             _text(168, -31, f"out = {stage['vref_v']:g} V x (1 + R1 / (R + U1))")]
     return _svg(build, 0, 270, -32, 18, body)
 
 

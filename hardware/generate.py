@@ -12,14 +12,25 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import circuit
 import drawings
 import wiring
+from budget import front_end
 from build import Build, bill_csv, check_bill
 from crosscheck import check_files
 from guides import check_words, written
+from jigs import check_jigs
+from licences import check_licences, named_licences
 from limits import check_limits
-from rules import Document, check, check_licences
+from printed import bodies, picture
+from printed.fit import check_printed
+from printed.gauges import check_bodies
+from printed.pod import Pod
+from printed.solids import stl
+from rules import Document, check
 from solemetry.device import DeviceDescription, geometry_hash
+
+Content = str | bytes
 
 ROOT = Path(__file__).resolve().parents[1]
 APP_COPIES = "analysis/solemetry/devices"
@@ -55,13 +66,16 @@ def main(arguments: list[str]) -> int:
     return 1 if faults or stale or orphans else 0
 
 
-def check_typed(root: Path) -> Iterator[str]:
-    """Faults of all that people type; where there are none, everything can be made of it."""
+def check_typed(root: Path, folder: str = "*") -> Iterator[str]:
+    """Faults of all that people type; where there are none, everything can be made of it.
+
+    `folder` is a device's under ``hardware/``, to look at no other.
+    """
     hardware = root / "hardware"
     yield from check_licences(hardware)
     yield from check_words(hardware / "guides")
     owned: set[Path] = set()
-    for source in _devices(root):
+    for source in _devices(root, folder):
         for fault in _check_device(root, source, owned):
             yield f"{source.relative_to(root).as_posix()}: {fault}"
 
@@ -75,6 +89,8 @@ def _check_device(root: Path, source: Path, owned: set[Path]) -> Iterator[str]:
     build = Build.read(source.parent)
     try:
         yield from check_limits(build)
+        yield from check_printed(build)
+        yield from check_jigs(build)
     except KeyError as missing:
         yield f"bom: no part states {missing}, which is needed. Add it to parts.toml, or the part."
         return
@@ -90,23 +106,28 @@ def _check_device(root: Path, source: Path, owned: set[Path]) -> Iterator[str]:
         owned.add(path)
 
 
-def all_made(root: Path) -> dict[Path, str]:
+def all_made(root: Path) -> dict[Path, Content]:
     """Every file that is made, by path."""
-    files: dict[Path, str] = {}
+    files: dict[Path, Content] = {}
     for source in _devices(root):
         files |= generated(root, Build.read(source.parent))
     return files
 
 
-def disagreements(root: Path) -> Iterator[str]:
-    """Where files that are made contradict each other, whatever they are made from."""
-    for source in _devices(root):
+def disagreements(root: Path, folder: str = "*") -> Iterator[str]:
+    """Where files that are made contradict each other, whatever they are made from.
+
+    `folder` is a device's under ``hardware/``, to look at no other.
+    """
+    for source in _devices(root, folder):
         header = _header(root, Build.read(source.parent).device).read_text("utf-8")
-        for fault in check_files(header, source.parent):
+        nameless = named_licences((source.parent / "made").iterdir())
+        for fault in (*check_files(header, source.parent), *check_bodies(source.parent),
+                      *(f"{path.name}: {fault}" for path, fault in nameless)):
             yield f"hardware/{source.parent.name}: {fault}"
 
 
-def generated(root: Path, build: Build) -> dict[Path, str]:
+def generated(root: Path, build: Build) -> dict[Path, Content]:
     """Every file made of a device, by path."""
     source = f"hardware/{build.folder}/device.toml"
     made = root / "hardware" / build.folder / "made"
@@ -115,17 +136,20 @@ def generated(root: Path, build: Build) -> dict[Path, str]:
         _app_copy(root, build.device): (
             f"# Generated copy of {source}; edit that one.\n{build.text}"
         ),
-    } | {made / name: text for name, text in _for_builders(root, build).items()}
+    } | {made / name: content for name, content in _for_builders(root, build).items()}
 
 
-def _for_builders(root: Path, build: Build) -> dict[str, str]:
+def _for_builders(root: Path, build: Build) -> dict[str, Content]:
     made_from = f"# Made from hardware/{build.folder}; edit that, then run: make hardware\n"
     licence = "# SPDX-License-Identifier: CERN-OHL-P-2.0\n"
-    files = {
+    files: dict[str, Content] = {
         "bom.csv": bill_csv(build),
         "harness.yml": f"{licence}{made_from}{wiring.harness(build)}",
         **written(build, root / "hardware" / "guides"),
     }
+    for name, body in bodies(build).items():
+        files[f"{name}.stl"] = stl(body)
+        files[f"figure-{name}.png"] = picture.png(stl(body))
     if build.device["kind"] == "plate":
         return files | {
             "drilling.svg": drawings.drilling_template(build),
@@ -136,6 +160,8 @@ def _for_builders(root: Path, build: Build) -> dict[str, str]:
     return files | {
         "figure-cells.svg": drawings.cells_figure(build),
         "figure-front-end.svg": drawings.front_end(build),
+        "figure-pod.svg": drawings.pod_layout(build, Pod.of(build)),
+        "front-end.cir": circuit.sweep(build),
     } | {
         f"template-eu{size}.svg": drawings.insole_template(build, size)
         for size in range(sizes["least"], sizes["most"] + 1)
@@ -145,7 +171,7 @@ def _for_builders(root: Path, build: Build) -> dict[str, str]:
 def firmware_header(text: str, source: str) -> str:
     """C header with what the firmware has to know of the device."""
     doc = tomllib.loads(text)
-    lines = _plate_lines(text) if doc["kind"] == "plate" else _insole_lines(doc)
+    lines = (_plate_lines if doc["kind"] == "plate" else _insole_lines)(text)
     cells = "\n".join(
         f" *   {number} {cell['name']}: {_wiring(cell)}at ({cell['x']:g}, {cell['y']:g}) mm"
         for number, cell in enumerate(doc["cell"])
@@ -208,9 +234,9 @@ def _plate_lines(text: str) -> list[str]:
     return lines
 
 
-def _insole_lines(doc: Document) -> list[str]:
-    end = 2 ** doc["adc"]["bits"] - 1
-    baseline = round(end * doc["front_end"]["vref_v"] / doc["adc"]["reference_v"])
+def _insole_lines(text: str) -> list[str]:
+    doc = tomllib.loads(text)
+    baseline = round(float(front_end(text).codes(0.0)))
     lines = [
         f"#define SM_PIN_CELLS {_pin(doc['adc']['cells'])} /* the front end's output */",
         f"#define SM_FRONT_END_BASELINE {baseline} /* its code with no cell connected */",
@@ -234,8 +260,8 @@ def _insole_lines(doc: Document) -> list[str]:
 # ---- small change --------------------------------------------------------------------------
 
 
-def _devices(root: Path) -> list[Path]:
-    return sorted((root / "hardware").glob("*/device.toml"))
+def _devices(root: Path, folder: str = "*") -> list[Path]:
+    return sorted((root / "hardware").glob(f"{folder}/device.toml"))
 
 
 def _made(root: Path) -> set[Path]:
@@ -255,16 +281,30 @@ def _app_copy(root: Path, doc: Document) -> Path:
     return root / APP_COPIES / f"{doc['id']}.toml"
 
 
-def _write(files: dict[Path, str], only_check: bool) -> list[Path]:
-    stale = [path for path, text in files.items()
-             if not path.exists() or path.read_text("utf-8") != text]
+def _write(files: dict[Path, Content], only_check: bool) -> list[Path]:
+    stale = [path for path, content in files.items() if not _fresh(path, content)]
     if only_check:
         return stale
     for path in stale:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(files[path], "utf-8")
+        put(path, files[path])
         print(f"wrote {_short(path)}")
     return []
+
+
+def _fresh(path: Path, content: Content) -> bool:
+    if not path.exists():
+        return False
+    if isinstance(content, str):
+        return path.read_text("utf-8") == content
+    # Another release of a library packs a picture in other bytes.
+    there = path.read_bytes()
+    return there == content or (path.suffix == ".png" and picture.same(there, content))
+
+
+def put(path: Path, content: Content) -> None:
+    """Write a file that is made, and the folder it needs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
 def _short(path: Path) -> str:

@@ -16,8 +16,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+import jigs
 import wiring
-from budget import ADULT_KG, CHILD_KG, STAND_INS_OHM, SWAY_HZ, insole_numbers, plate_numbers
+from budget import ADULT_KG, CHILD_KG, SWAY_HZ, insole_numbers, plate_numbers
 from build import Build
 from solemetry.calibrating import marked_points
 from solemetry.calibrating.acceptance import INSOLE_LIMITS, PLATE_LIMITS
@@ -26,7 +27,7 @@ from solemetry.device import DeviceDescription, geometry_hash
 _NOT_PROSE = r"^\s*\d+\. |\{\{.*?\}\}|\{%.*?%\}|<!--.*?-->|`[^`]*`|^# SPDX.*$"
 """Numbers of steps, what is worked out, names of files."""
 
-OWN = ("guide.md", "sheet.md", "build-record.toml")
+OWN = ("guide.md", "jigs.md", "sheet.md", "build-record.toml")
 """What each kind of device has a template of its own for."""
 
 
@@ -66,6 +67,14 @@ def _words(build: Build, templates: Path) -> dict[str, Any]:
         "limits": PLATE_LIMITS if plate else INSOLE_LIMITS,
         "hash": f"0x{geometry_hash(doc):08X}",
         "wiring": wiring.table(build),
-        "stand_ins_ohm": STAND_INS_OHM,
+        **(_plate_jigs(build) if plate else {"stand_ins": jigs.stand_ins(build)}),
         "sway_hz": SWAY_HZ, "adult_kg": ADULT_KG, "child_kg": CHILD_KG,
+    }
+
+
+def _plate_jigs(build: Build) -> dict[str, Any]:
+    return {
+        "bridges": jigs.bridges(build),
+        "jig": build.part_with("shunts_ohm"),
+        "mass_foot": build.part_of_body("mass-foot"),
     }

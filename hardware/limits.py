@@ -51,6 +51,10 @@ def _check_sensors(build: Build) -> Iterator[str]:
                     f"cell[{number}].{ours}: {cell[ours]:g}, and the part in the bill has "
                     f"{sensor[theirs]:g}. Correct one."
                 )
+    for name, value in build.device.get("film", {}).items():
+        if value != sensor[name]:
+            yield (f"film.{name}: {value:g}, and the part in the bill has {sensor[name]:g}. "
+                   "Correct one.")
 
 
 def _check_board(build: Build) -> Iterator[str]:
@@ -147,9 +151,13 @@ def _check_insole(build: Build, n: Numbers) -> Iterator[str]:
         if gap_mm < 0:
             yield (f"cell: {one} and {other} overlap by {-gap_mm:.1f} mm at EU "
                    f"{build.facts['sizes']['least']}. Move one, or take smaller cells.")
-    if n["range_v"] > n["adc_top_v"] - HEADROOM_V:
-        yield (f"front_end: {n['range_n']:g} N make {n['range_v']:.2f} V, the converter ends at "
-               f"{n['adc_top_v']:g}. Lower rf_ohm or vref_v.")
+    if n["range_most_v"] > n["adc_top_v"] - HEADROOM_V:
+        yield (f"front_end: {n['range_n']:g} N make {n['range_most_v']:.2f} V where a switch has "
+               f"{n['on_least_ohm']:g} ohm, the converter ends at {n['adc_top_v']:g}. Lower rf_ohm "
+               "or vref_v.")
+    if not n["on_least_ohm"] <= n["on_ohm"] <= n["on_most_ohm"]:
+        yield (f"mux.on_ohm: {n['on_ohm']:g}; the part in the bill has {n['on_least_ohm']:g} to "
+               f"{n['on_most_ohm']:g}. Correct one.")
     if doc["front_end"]["vref_v"] < HEADROOM_V:
         yield f"front_end.vref_v: below {HEADROOM_V} V the converter is bent. Raise it."
     if n["step_range_mn"] > COARSEST_STEP_MN:

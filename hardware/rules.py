@@ -66,16 +66,6 @@ def check_schema(doc: Document, kind: str) -> Iterator[str]:
         yield f"{_place(error.absolute_path)}: {error.message}. {remedy} See {schema.name}."
 
 
-def check_licences(hardware: Path) -> Iterator[str]:
-    """Files that people write here and that name no licence in their first lines."""
-    kinds = ("*.py", "*.toml", "*.j2", "*.md")
-    for path in sorted(path for kind in kinds for path in hardware.rglob(kind)):
-        start = path.read_text("utf-8")[:200]
-        if path.parent.name != "made" and "SPDX-License-Identifier: " not in start:
-            yield (f"{path.relative_to(hardware).as_posix()}: names no licence. Begin it with "
-                   "SPDX-License-Identifier, as LICENSE.md says.")
-
-
 def wires(doc: Document) -> Iterator[tuple[str, str, str]]:
     """Place, pin and use (``in``, ``out`` or ``analog``) of each wire to the board."""
     for number, cell in enumerate(doc["cell"]):
@@ -160,6 +150,12 @@ def _check_insole(doc: Document) -> Iterator[str]:
             )
     if doc["front_end"]["vref_v"] >= doc["adc"]["reference_v"]:
         yield "front_end.vref_v: not below adc.reference_v, so every cell is at its end. Lower it."
+        return
+    stage = doc["front_end"]
+    highest_ohm = stage["rf_ohm"] / (doc["adc"]["reference_v"] / stage["vref_v"] - 1)
+    if doc["mux"]["on_ohm"] >= highest_ohm:
+        yield (f"mux.on_ohm: with {highest_ohm:.0f} ohm or more a short circuit does not reach the "
+               "converter's end, so the highest codes mean no force. Lower it, or raise rf_ohm.")
 
 
 def _check_bridges(doc: Document) -> Iterator[str]:

@@ -88,6 +88,7 @@ def harness(build: Build) -> str:
         cables[cable] = {
             "category": "bundle",
             "notes": build.refs[cable]["name"],
+            "length": build.refs[cable]["length_m"],
             "colors": [wire.colour for wire in members],
         }
         numbered = enumerate(members, start=1)
@@ -112,7 +113,6 @@ def harness(build: Build) -> str:
 
 _BRIDGE = (("E+", "RD"), ("E-", "BK"), ("S+", "GN"), ("S-", "WH"))
 """The four wires of a load cell, in the colours that most makers use."""
-
 
 
 def _hx711(build: Build) -> Iterator[Wire]:

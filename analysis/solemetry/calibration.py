@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from solemetry.device import DeviceDescription
 from solemetry.errors import FileError
+from solemetry.front_end import FrontEnd
 
 Floats = NDArray[np.float64]
 
@@ -29,12 +30,16 @@ class Calibration:
     Or ``matrix @ (counts - zero)``, which also takes out what sensors pick up from each other. It
     gives forces on the sensors too, so total force and centre of pressure follow as ever.
 
+    Thin-film cells are not straight. Behind a `front_end` the counts, and the zero, are first made
+    newtons of a typical cell, and a gain says how many newtons one of these stands for.
+
     Attributes
     ----------
     zero_counts : (S,) float array
         Counts of the unloaded sensors (the tare).
     gain_n_per_count : (S,) float array
-        NaN throughout where no gain is known; then there are no forces.
+        NaN throughout where no gain is known; then there are no forces. Behind a front end newtons
+        per newton of a typical cell.
     source : str
         Where the gains come from. ``"nominal"`` means the data sheets: never measured.
     matrix_n_per_count : (S, S) float array or None
@@ -47,6 +52,8 @@ class Calibration:
         Standard uncertainty of the centre of pressure that comes from the calibration alone.
     date : str
         Day of the calibration, ``YYYY-MM-DD``; empty where not known.
+    front_end : FrontEnd or None
+        None where counts are a straight line of the force.
     """
 
     zero_counts: Floats
@@ -57,6 +64,7 @@ class Calibration:
     force_uncertainty: float = math.nan
     cop_uncertainty_mm: float = math.nan
     date: str = ""
+    front_end: FrontEnd | None = None
 
     @property
     def measured(self) -> bool:
@@ -76,11 +84,20 @@ class Calibration:
 
     def forces(self, counts: NDArray[np.number[Any]]) -> Floats:
         """Return forces in newtons, ``(..., S)``, of raw counts ``(..., S)``; NaN stays NaN."""
-        net = np.asarray(counts, dtype=float) - self.zero_counts
+        net = self._straight(counts) - self._straight_zero
         if self.matrix_n_per_count is None:
             return net * self.gain_n_per_count
         # Each row by itself: the last bit of BLAS depends on how many rows there are.
         return np.asarray(np.einsum("...s,ks->...k", net, self.matrix_n_per_count))
+
+    def _straight(self, counts: NDArray[np.number[Any]]) -> Floats:
+        if self.front_end is None:
+            return np.asarray(counts, dtype=float)
+        return self.front_end.forces(counts)
+
+    @cached_property
+    def _straight_zero(self) -> Floats:
+        return self._straight(self.zero_counts)
 
     def tared(self, zero_counts: Floats) -> Calibration:
         """Return the same gains with another zero."""
@@ -105,7 +122,8 @@ class Calibration:
         for name in _UNCERTAINTIES:
             value = getattr(self, name)
             doc |= {} if math.isnan(value) else {name: value}
-        return doc | ({"date": self.date} if self.date else {})
+        doc |= {"date": self.date} if self.date else {}
+        return doc | ({} if self.front_end is None else {"front_end": asdict(self.front_end)})
 
     @classmethod
     def from_json(cls, text: str, where: str = "calibration") -> Calibration:
@@ -127,6 +145,7 @@ class Calibration:
             )
             force, cop_mm = (float(doc.get(name, math.nan)) for name in _UNCERTAINTIES)
             date = str(doc.get("date", ""))
+            front_end = FrontEnd(**doc["front_end"]) if "front_end" in doc else None
         except (ValueError, KeyError, TypeError) as error:
             raise FileError(f"{where} cannot be read as a calibration: {error}.", remedy) from None
         if zero.ndim != 1 or zero.shape != gain.shape:
@@ -142,4 +161,4 @@ class Calibration:
                     f"{where}: {name} should be {' x '.join(map(str, shape))} numbers.",
                     f"Take {name} out, or calibrate again.",
                 )
-        return cls(zero, gain, source, matrix, noise, force, cop_mm, date)
+        return cls(zero, gain, source, matrix, noise, force, cop_mm, date, front_end)

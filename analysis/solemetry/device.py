@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solemetry.errors import FileError, UnavailableError
+from solemetry.front_end import FrontEnd
 
 STANDARD_GRAVITY = 9.80665
 """Newtons per kilogram, by definition (CGPM 1901)."""
@@ -95,6 +96,9 @@ class DeviceDescription:
         knows it, as of thin-film sensors in a shoe.
     geometry_hash : int
         32 bits that change with any value in the file; comments do not count.
+    front_end : FrontEnd or None
+        What makes codes of the forces on thin-film cells; None on a plate, and where it is not
+        known.
     """
 
     toml: str
@@ -104,6 +108,7 @@ class DeviceDescription:
     delay_s: float
     nominal_counts_per_n: NDArray[np.float64]
     geometry_hash: int
+    front_end: FrontEnd | None = None
 
     @property
     def id(self) -> str:
@@ -170,6 +175,8 @@ class DeviceDescription:
             raise FileError(
                 f"{where} lacks {error}.", "Compare it with hardware/plate/device.toml."
             ) from None
+        except ValueError as error:
+            raise FileError(f"{where}: {error}.", "Correct it.") from None
 
     @classmethod
     def builtin(cls, device_id: str) -> DeviceDescription:
@@ -201,6 +208,7 @@ class DeviceDescription:
             delay_s=0.0 if insole else adc["delay_conversions"] / adc["rate_hz"],
             nominal_counts_per_n=counts_per_n,
             geometry_hash=geometry_hash(doc),
+            front_end=_front_end(doc) if insole else None,
         )
 
 
@@ -235,6 +243,22 @@ def _insole_layout(doc: dict[str, Any]) -> SensorLayout:
         size_mm=(doc["outline"]["width"], doc["outline"]["length"]),
         regions=tuple(cell["region"] for cell in doc["cell"]),
         area_mm2=np.array([np.pi / 4 * cell["diameter"] ** 2 for cell in doc["cell"]]),
+    )
+
+
+def _front_end(doc: dict[str, Any]) -> FrontEnd | None:
+    """Return None for an insole described before its film and switches were."""
+    if "film" not in doc:
+        return None
+    stage, film, adc = doc["front_end"], doc["film"], doc["adc"]
+    return FrontEnd(
+        vref_v=stage["vref_v"],
+        rf_ohm=stage["rf_ohm"],
+        on_ohm=doc["mux"]["on_ohm"],
+        one_newton_ohm=film["one_newton_ohm"],
+        steepness=film["steepness"],
+        reference_v=adc["reference_v"],
+        bits=int(adc["bits"]),
     )
 
 

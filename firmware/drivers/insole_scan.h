@@ -50,8 +50,8 @@ public:
     }
 
 private:
-    /* The stage's feedback of 2.2 kOhm with some 470 pF settles to 12 bit in nine time constants,
-     * about 10 us. */
+    /* From no load to the end of the range the stage takes some 14 us to half a code: the op-amp's
+     * slope, then its bandwidth over a gain of ten (ngspice, tests/hardware/test_front_end.py). */
     static constexpr uint32_t kSettleUs = 20;
     static constexpr uint8_t kReadings = 4;
 

@@ -166,7 +166,8 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(generate, "ROOT", tmp_path)
     monkeypatch.setattr(generate, "APP_COPIES", "devices")
     monkeypatch.setattr(generate, "HEADERS", {("uno", "HX711", 4): "device.h"})
-    shutil.copytree(ROOT / "hardware" / "guides", tmp_path / "hardware" / "guides")
+    for folder in ("guides", "LICENSES"):
+        shutil.copytree(ROOT / "hardware" / folder, tmp_path / "hardware" / folder)
     shutil.copy(ROOT / "hardware" / "parts.toml", tmp_path / "hardware")
     write(tmp_path, "plate", PLATE)
     return tmp_path

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,11 @@ from solemetry_host.devices.link import DeviceLink
 from solemetry_host.devices.source import Block, Exchange, Item
 from solemetry_host.devices.transport import Wireless
 from solemetry_host.devices.url import open_source, open_sources, open_transport
+from solemetry_host.drills.files.shelf import Shelf
+from solemetry_host.drills.running.run import DrillRun
+from solemetry_host.drills.signals.catalogue import REGIONS
+from solemetry_host.drills.signals.insole import cells_by_region
+from solemetry_host.drills.simulated.person import SimulatedPerson
 from solemetry_host.sim.feet import CAUGHT, Feet
 from solemetry_host.sim.insole import RadioLink, VirtualInsole
 from solemetry_host.sim.person import ONE_LEG, TWO_LEGS, Person, Stance
@@ -107,20 +113,25 @@ def test_a_person_without_gestures_stands_as_before() -> None:
 
 
 def test_a_code_is_what_the_front_end_makes_of_a_force() -> None:
-    """By hand: 0.3 V and 2200 ohm (device.toml), R = 10 kOhm at 1 N and 10 kOhm / 10^0.85 at 10."""
-    for newtons, volts in ((0.0, 0.3), (1.0, 0.366), (10.0, 0.3 * (1 + 0.22 * 7.0794578))):
+    """By hand of device.toml: 0.3 V, 2200 ohm fed back, and in series with the cell a switch of 90.
+
+    A cell has 10 kOhm under 1 N, and under 10 N that over 10^0.85 = 7.0794578.
+    """
+    in_all = {0.0: np.inf, 1.0: 10_000 + 90, 10.0: 10_000 / 7.0794578 + 90}
+    for newtons, ohm in in_all.items():
+        volts = 0.3 * (1 + 2200 / ohm)
         load = np.full((1, 16), newtons)
         insole = VirtualInsole(INSOLE, lambda t_s, load=load: (
             load.repeat(len(t_s), 0), np.zeros((len(t_s), 6))))  # fmt: skip
         index = np.arange(4000)
         codes, imu = insole.rows(index, index * 10_000)
-        assert codes.mean() == pytest.approx(volts / 3.3 * 4096, abs=0.1)
+        assert codes.mean() == pytest.approx(volts / 3.3 * 4095, abs=0.1)
         assert np.abs(imu.mean(axis=0)).max() < 0.3
 
 
 def test_a_force_past_the_range_reads_as_the_end_of_it() -> None:
     heavy = VirtualInsole(INSOLE, lambda t_s: (
-        np.full((len(t_s), 16), 150.0), np.tile([0, 0, 20.0, 0, 0, 0], (len(t_s), 1))))  # fmt: skip
+        np.full((len(t_s), 16), 250.0), np.tile([0, 0, 20.0, 0, 0, 0], (len(t_s), 1))))  # fmt: skip
     codes, imu = heavy.rows(np.arange(10), np.arange(10) * 10_000)
     assert (codes == CELL_HIGHEST).all()
     assert imu[:, 2].min() > 2**15 - 50
@@ -208,6 +219,54 @@ def test_a_virtual_insole_takes_commands_by_its_url() -> None:
     assert all(channel.well for channel in found.channels)
 
 
+# ---- of eight cells
+
+
+def test_an_insole_of_eight_cells_streams_what_a_foot_on_them_weighs() -> None:
+    device = DeviceDescription.builtin("insole-8-esp32s3")
+    blocks: list[Block] = []
+    stop = threading.Event()
+
+    def take(item: Item) -> None:
+        if isinstance(item, Block):
+            blocks.append(item)
+            if len(blocks) > 20:
+                stop.set()
+
+    open_source("sim:insoles?cells=8&side=left&steps_on=-9&speed=4").run(take, stop)
+    codes = np.concatenate([block.rows["counts"] for block in blocks])
+    assert codes.shape[1] == 8
+    assert device.front_end is not None
+    found_n = device.front_end.forces(codes).sum(axis=1).mean()
+    # 68 kg, half on each foot, an eighth of that through the cells.
+    assert found_n == pytest.approx(68 * 9.80665 / 2 * CAUGHT, rel=0.1)
+
+
+def test_on_eight_cells_a_drill_names_the_region_that_nothing_lies_under() -> None:
+    """A short foot done well: without the lesser toes nobody sees whether they claw."""
+    drill = next(drill for drill in Shelf(Path("nowhere")).drills() if drill.id == "short-foot")
+    once = drill.model_copy(
+        update={"dose": drill.dose.model_copy(update={"sets": 1, "reps": 1, "rest_s": 1.0})}
+    )
+
+    def done_on(cells: int) -> list[tuple[str, str]]:
+        layout = DeviceDescription.builtin(f"insole-{cells}-esp32s3").layout
+        regions = cells_by_region(layout.regions)
+        unseen = {f"share.{region}" for region in REGIONS if region not in regions}
+        run, person = DrillRun(once), SimulatedPerson(once, sensors=("insole", "imu", "plate"))
+        for n in range(100 * 50):
+            reading = person.reading(n / 50, run.view)
+            seen = {name: value for name, value in reading.values.items() if name not in unseen}
+            run.take(replace(reading, values=seen))
+            if run.ended:
+                break
+        assert run.outcome is not None
+        return [(rep.status, rep.reason) for rep in run.outcome.reps]
+
+    assert set(done_on(16)) == {("ok", "")}
+    assert set(done_on(8)) == {("unverified", "share.toes_lesser was not sensed")}
+
+
 def test_plate_and_insoles_of_one_call_feel_the_same_moment() -> None:
     """A heel raise is at the same time of the host, though the insoles were opened later."""
     stop = threading.Event()
@@ -254,9 +313,9 @@ def test_insole_urls_name_one_device_or_two() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["sim:insoles?side=up", "sim:insoles?interval=0", "sim:insoles?heel_raises=soon",
-     "sim:insoles?leg=third", "sim:insoles?noise=3", "sim:plate?speed=-1", "ble:", "sim:insole",
-     "ble:left?fast=1"],
+    ["sim:insoles?side=up", "sim:insoles?cells=12", "sim:insoles?interval=0",
+     "sim:insoles?heel_raises=soon", "sim:insoles?leg=third", "sim:insoles?noise=3",
+     "sim:plate?speed=-1", "ble:", "sim:insole", "ble:left?fast=1"],
 )  # fmt: skip
 def test_a_wrong_insole_url_is_refused(url: str) -> None:
     with pytest.raises(DeviceError) as caught:

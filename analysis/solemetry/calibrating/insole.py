@@ -5,11 +5,14 @@ On the bench each cell can be right by itself and the insole still wrong: cells 
 sole, each stands for the load around it, and how much that is only the foot can tell. So each cell
 gets the weight, never below zero, with which all of them together say what the plate says: its
 force and its two moments.
+
+A cell is no straight line either: what it reads goes backwards through its front end first, so that
+a weight holds for light and hard presses alike.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +23,7 @@ from solemetry.calibration import Calibration
 from solemetry.cop import force_and_center
 from solemetry.device import SensorLayout
 from solemetry.foot import FootRegistration
+from solemetry.front_end import FrontEnd
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -115,7 +119,9 @@ class Agreement:
         }  # fmt: skip
 
 
-def fit_insole(trial: OnPlate, zero_counts: Floats, date: str = "") -> Calibration:
+def fit_insole(
+    trial: OnPlate, zero_counts: Floats, date: str = "", front_end: FrontEnd | None = None
+) -> Calibration:
     """Calibrate an insole by the plate it lies on.
 
     Parameters
@@ -127,16 +133,21 @@ def fit_insole(trial: OnPlate, zero_counts: Floats, date: str = "") -> Calibrati
         Of the insole in the air.
     date : str
         ``YYYY-MM-DD``.
+    front_end : FrontEnd, optional
+        Of the insole: `DeviceDescription.front_end`. Without it cells are taken to be straight.
 
     Raises
     ------
     CalibrationError
         When there is too little load, the foot hardly moved, or cells say nothing of the load.
     """
-    used, net = _moving(trial), trial.counts - zero_counts
-    net, force_n, place_mm = net[used], trial.force_n[used], trial.in_insole_mm[used]
+    used, cells = _moving(trial), len(trial.layout.labels)
+    bare = Calibration(
+        np.asarray(zero_counts, dtype=float), np.ones(cells), "", date=date, front_end=front_end
+    )
+    net, force_n = bare.forces(trial.counts[used]), trial.force_n[used]
+    place_mm = trial.in_insole_mm[used]
     _check_that_cells_answer(net, trial.layout)
-    cells = len(trial.layout.labels)
     # Rows: force and its two moments at each sample, each over its error.
     levers = np.vstack((np.ones(cells), trial.layout.xy_mm.T))
     errors = np.array([FORCE_SHARE, PLACE_MM, PLACE_MM]) * force_n.mean()
@@ -162,9 +173,7 @@ def fit_insole(trial: OnPlate, zero_counts: Floats, date: str = "") -> Calibrati
             "with the load on the plate.",
             "Check their wires, and that the insole lies flat and where it was said to lie.",
         )
-    return Calibration(
-        np.asarray(zero_counts, dtype=float), gains, f"on the plate, {len(net)} samples", date=date
-    )
+    return replace(bare, gain_n_per_count=gains, source=f"on the plate, {len(net)} samples")
 
 
 def compare(calibration: Calibration, trial: OnPlate) -> Agreement:

@@ -23,8 +23,9 @@ FORMAT = "solemetry-calibration/1"
 
 _READ_ME = (
     "Counts less zero_counts, times the gains (or the matrix, row by row, where there is one), are "
-    "newtons on each sensor. What follows the date is the evidence: how it was found, and how good "
-    "it is. Names say the unit."
+    "newtons on each sensor. Where there is a front_end, counts and zero_counts first go backwards "
+    "through it (solemetry.front_end). What follows the date is the evidence: how it was found, "
+    "and how good it is. Names say the unit."
 )
 
 

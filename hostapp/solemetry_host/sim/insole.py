@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import struct
-import tomllib
 from collections import deque
 from collections.abc import Callable
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solemetry.device import DeviceDescription
+from solemetry.errors import UnavailableError
 from solemetry_host.sim.feet import Foot, motion_steps
 from solemetry_host.sim.firmware import BAD_ARGUMENT, DONE, UNKNOWN, Firmware
 from solemetry_host.sim.world import World
@@ -28,9 +28,6 @@ _RECORD_US = 30_000
 _ROWS_MOST = 6
 """More rows of 16 cells do not fit a notification of 244 bytes."""
 
-_ONE_NEWTON_OHM = 10_000.0
-_STEEPNESS = 0.85
-_CODES = 4096
 _NOISE_CODES = 1.5
 _NOISE_STEPS = (4.0, 4.0, 4.0, 2.0, 2.0, 2.0)
 _NOISE_ROWS = 4099
@@ -56,6 +53,13 @@ class VirtualInsole(Firmware):
     drift_ppm : float
         By how much the insole's clock runs fast.
     seed : int
+    noise_codes : float
+        Standard deviation of what the converter adds.
+
+    Raises
+    ------
+    UnavailableError
+        When the description does not say what its cells and its front end do.
     """
 
     def __init__(
@@ -66,17 +70,20 @@ class VirtualInsole(Firmware):
         boot_id: int = 1,
         drift_ppm: float = 0.0,
         seed: int = 1,
+        noise_codes: float = _NOISE_CODES,
     ) -> None:
         super().__init__()
+        if description.front_end is None:
+            raise UnavailableError(f"The front end of {description.id} is not known.")
         self._description = description
         self._felt = felt
         self._side = SIDES.index(side) if side in SIDES else 0
         self._boot_id = boot_id
         self._clock = 1.0 + drift_ppm * 1e-6
-        self._front_end = _FrontEnd(description)
+        self._front_end = description.front_end
         self._channels = len(description.layout.labels)
         rng = np.random.default_rng(seed)
-        self._noise = rng.normal(0, _NOISE_CODES, (_NOISE_ROWS, self._channels))
+        self._noise = rng.normal(0, noise_codes, (_NOISE_ROWS, self._channels))
         self._shake = rng.normal(0, _NOISE_STEPS, (_NOISE_ROWS, 6))
         self._rate_mhz = round(description.rate_hz * 1000)
         self._rows_wanted = 0
@@ -120,7 +127,8 @@ class VirtualInsole(Firmware):
         """
         force_n, motion = self._felt(t_us / (1e6 * self._clock))
         noise = index % _NOISE_ROWS
-        codes = self._front_end.codes(force_n) + self._noise[noise]
+        stage = self._front_end
+        codes = stage.codes(stage.siemens(force_n)) + self._noise[noise]
         imu = motion_steps(motion) + np.rint(self._shake[noise]).astype(np.int64)
         return np.clip(np.rint(codes), 0, CELL_HIGHEST).astype(np.int64), imu
 
@@ -210,22 +218,6 @@ class VirtualInsole(Firmware):
                         0, self._rate_mhz, self._boot_id, 1, d.geometry_hash, len(name)) + name
             + struct.pack("<HHBHB", 0, _RATE_IMU_BATTERY, 16, _GYRO_DPS, self._side)
         )
-
-
-class _FrontEnd:
-    """The stage behind the cells: ``V = vref (1 + rf / R)``, with ``R = 10 kOhm F^-0.85``."""
-
-    def __init__(self, description: DeviceDescription) -> None:
-        document = tomllib.loads(description.toml)
-        stage, adc = document["front_end"], document["adc"]
-        self._unloaded = _CODES * stage["vref_v"] / adc["reference_v"]
-        self._ratio = stage["rf_ohm"] / _ONE_NEWTON_OHM
-
-    def codes(self, force_n: Floats) -> Floats:
-        codes: Floats = self._unloaded * (
-            1.0 + self._ratio * np.maximum(force_n, 0.0) ** _STEEPNESS
-        )
-        return codes
 
 
 def _packed(codes: Ints) -> bytes:
