@@ -71,6 +71,11 @@ def make_board(
     return partial(board.simulated_board, tmp_path)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what builds and waits: several processes then end at about the same time."""
+    items.sort(key=lambda item: "analysis" in item.path.parts)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where everything is at hand (SOLEMETRY_NO_SKIPS=1), a skipped test is a failed run."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -7,7 +7,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from solemetry.errors import FileError, SolemetryError
-from solemetry_host import drill_cli, log, person_cli
-from solemetry_host.options import Calibrations, Places
+from solemetry_host import batch_cli, calibrate_cli, drill_cli, export_cli, log, person_cli
+from solemetry_host.options import Calibrations, Convention, GaitConvention, Places
 from solemetry_host.printing import AsJson, print_rows
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # boxes around the help cost half of the time that it takes
     context_settings={"max_content_width": 110},
 )
+app.add_typer(calibrate_cli.app, name="calibrate")
 app.add_typer(drill_cli.app, name="drill")
 app.add_typer(person_cli.app, name="person")
 
@@ -53,13 +54,6 @@ Devices = Annotated[
 ]
 Publish = Annotated[
     bool, typer.Option("--lsl", help="Publish rows, forces and COP on the Lab Streaming Layer."),
-]
-Convention = Annotated[
-    str,
-    typer.Option(
-        help="Named set of choices: solemetry, bmclab, schubert2014, prieto1996, quijoux2021, "
-        "french90."
-    ),
 ]
 
 
@@ -90,17 +84,37 @@ def demo(
     run(out, seconds)
 
 
+@app.command(name="app")
+def whole_app(calibration: Calibrations = None, place: Places = None) -> None:
+    """Open the app: people, drills, live view, recordings, calibration, settings."""
+    _open_window("", (), calibration, place, None, lsl=False)
+
+
 @app.command()
 def live(
     device: Devices = None,
     calibration: Calibrations = None,
     place: Places = None,
-    folder: Annotated[Path, typer.Option(help="Where recordings go.")] = Path("recordings"),
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where recordings go. Without: the folder of who is chosen in the app."),
+    ] = None,
     lsl: Publish = False,
 ) -> None:
-    """Open the live window."""
+    """Open the app at the live view of devices."""
+    _open_window("live", device or ["sim:plate"], calibration, place, folder, lsl)
+
+
+def _open_window(
+    page: str,
+    urls: Sequence[str],
+    calibration: Calibrations,
+    place: Places,
+    folder: Path | None,
+    lsl: bool,
+) -> None:
     _require_live()
-    from solemetry_host.windows.app import application, has_screen
+    from solemetry_host.windows.app import has_screen, run
 
     if not has_screen():
         raise SolemetryError(
@@ -108,18 +122,14 @@ def live(
             "Record without one: solemetry record --device URL --seconds 30.",
         )
     from solemetry_host.live.opening import open_station
-    from solemetry_host.windows.live_window import LiveWindow
 
-    qt = application()
     with _publisher(lsl) as publish:
-        window = LiveWindow(
-            lambda text: open_station(text.split(", "), calibration or (), place or (), publish),
-            ", ".join(device or ["sim:plate"]),
+        run(
+            lambda wanted: open_station(wanted, calibration or (), place or (), publish),
+            page,
+            urls,
             folder,
         )
-        window.show()
-        window.toggle_connection()
-        qt.exec()
     raise SystemExit(0)
 
 
@@ -170,11 +180,7 @@ def record(
 def analyze(
     file: Path,
     convention: Convention = "solemetry",
-    gait_convention: Annotated[
-        str | None,
-        typer.Option(help="When a foot is down: insole, plate, treadmill or moticon. Without: by "
-                     "the device."),
-    ] = None,
+    gait_convention: GaitConvention = None,
     every: Annotated[
         bool, typer.Option("--all", help="Every measure, the rarer ones and the quality too.")
     ] = False,
@@ -254,6 +260,10 @@ def report(
     session = solemetry.open(file)
     written = solemetry.report.write_report(session, out or file.with_suffix(".html"))
     _print(f"Wrote {written}")
+
+
+app.command()(export_cli.export)
+app.command()(batch_cli.batch)
 
 
 @app.command()
@@ -504,6 +514,57 @@ def bench_screen(
     )
     for front, late in found.items():
         _print(f"{front}: {late['missed']} steps missed, {late['paints_hz']:.0f} frames a second")
+
+
+@bench.command(name="frames")
+def bench_frames(
+    view: Annotated[
+        list[str] | None, typer.Option(help="plate, insoles or both. Without: each.")
+    ] = None,
+    size: Annotated[
+        list[str] | None,
+        typer.Option(help="Of the window. Without: 1280x800 and 1920x1080.", metavar="WxH"),
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="How long for each.", min=2)] = 20.0,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how evenly the live view is painted: a virtual 1 kHz plate and two insoles."""
+    _require_live()
+    from dataclasses import asdict
+
+    from solemetry_host.live.showing import LAYOUTS
+    from solemetry_host.windows.frame_pacing import SIZES, frame_pacing
+
+    unknown = set(view or ()) - set(LAYOUTS)
+    if unknown:
+        raise typer.BadParameter(f"{min(unknown)!r} is none of {', '.join(LAYOUTS)}.")
+    layouts = [layout for layout in LAYOUTS if not view or layout in view]
+    found = frame_pacing(layouts, [_size(text) for text in size or ()] or SIZES, seconds)
+    if as_json:
+        typer.echo(json.dumps({what: asdict(paced) for what, paced in found.items()}, indent=2))
+        return
+    print_rows(
+        "Paints of the live view; turns of the interface that came 50 ms late",
+        [
+            {
+                "view": what,
+                "paints/s": f"{paced.paints_hz:.1f}",
+                "gap p99, ms": f"{paced.gap_p99_ms:.0f}",
+                "longest": f"{paced.gap_max_ms:.0f}",
+                "draw p50, ms": f"{paced.draw_p50_ms:.1f}",
+                "p99": f"{paced.draw_p99_ms:.1f}",
+                "late": f"{paced.hung} of {paced.turns}",
+            }
+            for what, paced in found.items()
+        ],
+    )
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise typer.BadParameter(f"{text!r} is no size; write it like 1280x800.")
+    return int(width), int(height)
 
 
 # ---- pods ----------------------------------------------------------------------------------

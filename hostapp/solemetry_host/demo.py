@@ -22,8 +22,9 @@ from solemetry_host.drills.simulated.asking import Asking
 from solemetry_host.drills.simulated.faults import fault
 from solemetry_host.drills.simulated.trials import Trial, attempt
 from solemetry_host.live.station import Station
-from solemetry_host.windows.app import application, has_screen
-from solemetry_host.windows.live_window import LiveWindow
+from solemetry_host.windows.app import application, has_screen, live_window
+from solemetry_host.windows.live.page import LivePage
+from solemetry_host.windows.shell.main_window import MainWindow
 
 _STEPS_ON_S = 4.0
 _SETTLED_S = 2.5
@@ -58,9 +59,9 @@ def run(folder: Path, hold_s: float = 20.0) -> None:
     where = "in a window" if screen else "without a screen (the picture shows the window)"
     typer.echo(f"A virtual person will stand on one leg for {hold_s:.0f} s, {where}.")
 
-    window = LiveWindow(lambda url: Station(lambda: open_source(url)), _DEVICE, folder)
+    window, page = live_window(lambda urls: Station(lambda: open_source(*urls)), folder)
     window.show()
-    script = _Script(window, session_file, folder / "window.png", hold_s)
+    script = _Script(window, page, session_file, folder / "window.png", hold_s)
     timer = QtCore.QTimer()
     timer.timeout.connect(script.go_on)
     timer.start(50)
@@ -99,7 +100,8 @@ def _show_drill() -> None:
 class _Script:
     """What a person would do at the window, one step after the other."""
 
-    window: LiveWindow
+    window: MainWindow
+    page: LivePage
     session_file: Path
     picture: Path
     hold_s: float
@@ -127,9 +129,10 @@ class _Script:
             self._leave()
 
     def _connect(self) -> bool:
-        if self.window.station is None:
-            self.window.toggle_connection()
-        return self.window.station is not None and self._station.snapshot.metrics is not None
+        desk = self.window.desk
+        if desk.station is None:
+            desk.connect_to([_DEVICE])
+        return desk.station is not None and self._station.snapshot.metrics is not None
 
     def _tare(self) -> bool:
         if not self._station.snapshot.messages and not self._station.snapshot.busy:
@@ -140,7 +143,7 @@ class _Script:
     def _record(self) -> bool:
         self._station.record(self.session_file, subject="virtual-person")
         self._station.command("foot", **json.loads(_FOOT.to_json()))
-        self.window.toggle_zoom()
+        self.page.toggle_zoom()
         return True
 
     def _hold(self) -> bool:
@@ -170,7 +173,7 @@ class _Script:
 
     @property
     def _station(self) -> Station:
-        station = self.window.station
+        station = self.window.desk.station
         if station is None:
             raise SolemetryError("The window let go of the plate.", "Run the demo again.")
         return station

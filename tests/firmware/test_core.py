@@ -20,20 +20,20 @@ def needs(*commands: str, packages: str) -> None:
 
 def test_the_core_obeys_the_vectors_under_sanitizers() -> None:
     needs("gcc", packages="gcc, make")
-    assert re.search(r"core: \d{5} checks, 0 failed", board.make("test-host"))
+    assert re.search(r"core: \d{5} checks, 0 failed", board.make("core", "test-host"))
 
 
 def test_the_core_obeys_the_vectors_on_a_riscv() -> None:
     needs("riscv64-unknown-elf-gcc", "qemu-system-riscv32",
           packages="gcc-riscv64-unknown-elf, picolibc-riscv64-unknown-elf, qemu-system-misc")
-    assert re.search(r"core: \d{5} checks, 0 failed", board.make("test-rv32"))
+    assert re.search(r"core: \d{5} checks, 0 failed", board.make("core", "test-rv32"))
 
 
 def test_every_part_of_the_core_obeys_the_vectors_on_an_atmega328p() -> None:
     lacking = board.missing_tools()
     if lacking:
         pytest.skip(f"the simulated processor needs the packages {lacking}")
-    printed = board.make("test-avr")
+    printed = board.make("core", "test-avr")
     for part in CORE_PARTS:
         assert f"ATmega328P, {part.removeprefix('test_')}:" in printed
     assert len(re.findall(r"core: [1-9]\d* checks, 0 failed", printed)) == len(CORE_PARTS)
@@ -41,7 +41,7 @@ def test_every_part_of_the_core_obeys_the_vectors_on_an_atmega328p() -> None:
 
 def test_every_line_of_the_core_is_run() -> None:
     needs("gcc", "gcov", packages="gcc, make")
-    assert re.search(r"core: (\d+) of \1 lines run, 0 not", board.make("coverage"))
+    assert re.search(r"core: (\d+) of \1 lines run, 0 not", board.make("core", "coverage"))
 
 
 def test_a_line_of_the_core_that_is_not_run_is_told(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_line_of_the_core_that_is_not_run_is_told(tmp_path: Path) -> None:
 def test_no_input_that_fuzzing_makes_breaks_the_core() -> None:
     """Briefly, and the same each time; ``make fuzz`` goes on for minutes."""
     needs("clang", packages="clang, libclang-rt-14-dev")
-    runs = re.findall(r"number_of_executed_units: (\d+)", board.make("fuzz-short"))
+    runs = re.findall(r"number_of_executed_units: (\d+)", board.make("core", "fuzz-short"))
     assert len(runs) == 4
     assert all(int(count) >= 10_000 for count in runs)
 

@@ -23,7 +23,7 @@ def run() -> str:
     """Build and run the C++ tests; they also record what a plate of each kind sends."""
     if not (shutil.which("g++") and shutil.which("make")):
         pytest.skip("the ESP32 sketch's tests need g++ and make")
-    return board.make("test-esp32")
+    return board.make("esp32", "test-esp32")
 
 
 def decode(name: str) -> Decoded:

@@ -27,7 +27,7 @@ def ran() -> str:
     """Build and run the C++ tests; they also leave downloaded blocks."""
     if not (shutil.which("g++") and shutil.which("make")):
         pytest.skip("the insole sketch's tests need g++ and make")
-    return board.make("test-insole")
+    return board.make("esp32", "test-insole")
 
 
 def rows_of(blocks: bytes) -> tuple[list[list[int]], list[tuple[int, ...]], list[int]]:

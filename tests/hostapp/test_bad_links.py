@@ -16,6 +16,9 @@ import pytest
 from pty_plate import PLATE, PtyPlate, misread, pty_plate
 
 import solemetry
+from solemetry.errors import DeviceError
+from solemetry_host.devices.url import open_source
+from solemetry_host.live.station import Station
 from solemetry_host.sim.plate import VirtualPlate
 from solemetry_host.wire.records import Type, encode
 
@@ -39,9 +42,6 @@ def test_a_sound_link_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_live_numbers_come_at_fifty_a_second_or_more() -> None:
-    from solemetry_host.devices.url import open_source
-    from solemetry_host.live.station import Station
-
     moments: set[float] = set()
     with pty_plate() as plate:
         station = Station(
@@ -72,11 +72,19 @@ def test_a_port_in_use_is_said_to_be_in_use(tmp_path: Path) -> None:
     assert "Another program is using" in done.stderr
 
 
-def test_a_url_of_another_form_shows_the_right_forms(tmp_path: Path) -> None:
-    for url in ("COM3", "usb:1", "sim:unicorn", "sim:plate?sanity=1", "sim:plate?mass=heavy"):
-        done = record(url, tmp_path / "s.h5")
-        assert done.returncode == 1
-        assert "Error:" in done.stderr
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("COM3", "Write serial:/dev/ttyACM0 or serial:COM3"),
+        ("usb:1", "Write serial:/dev/ttyACM0 or serial:COM3"),
+        ("sim:unicorn", "There are sim:plate and sim:insoles"),
+        ("sim:plate?sanity=1", "does not exist: sanity"),
+        ("sim:plate?mass=heavy", "Give a number"),
+    ],
+)
+def test_a_url_of_another_form_shows_the_right_forms(url: str, told: str) -> None:
+    with pytest.raises(DeviceError, match=told):
+        open_source(url)
 
 
 def test_a_wrong_baud_rate_is_suspected(tmp_path: Path) -> None:
@@ -163,9 +171,6 @@ def test_a_cut_cable_keeps_what_was_recorded_and_says_so(tmp_path: Path) -> None
 def test_a_cable_that_is_plugged_in_again_goes_on_with_the_same_recording(
     tmp_path: Path,
 ) -> None:
-    from solemetry_host.devices.url import open_source
-    from solemetry_host.live.station import Station
-
     link = tmp_path / "port"
     first = PtyPlate()
     link.symlink_to(first.port)
@@ -197,9 +202,6 @@ def test_a_cable_that_is_plugged_in_again_goes_on_with_the_same_recording(
 
 
 def test_a_plate_that_falls_silent_counts_as_gone(tmp_path: Path) -> None:
-    from solemetry_host.devices.url import open_source
-    from solemetry_host.live.station import Station
-
     with pty_plate() as plate:
         station = Station(lambda: open_source(f"serial:{plate.port}"))
         station.connect()

@@ -30,7 +30,7 @@ from solemetry_host.sim.insole import RadioLink, VirtualInsole
 from solemetry_host.sim.person import ONE_LEG, TWO_LEGS, Person, Stance
 from solemetry_host.sim.world import World
 from solemetry_host.wire.batches import CELL_HIGHEST
-from solemetry_host.wire.records import Type, encode
+from solemetry_host.wire.records import TimeAnswer, Type, encode
 from solemetry_host.wire.stream import StreamDecoder
 
 INSOLE = DeviceDescription.builtin("insole-16-esp32s3")
@@ -200,6 +200,21 @@ def test_the_radio_delivers_every_row_in_its_intervals_some_late() -> None:
     np.testing.assert_array_equal(every["cells"], codes)
     np.testing.assert_array_equal(every["imu"], imu)
     assert len(every) == pytest.approx(6000, abs=30)
+
+
+def test_no_question_is_heard_before_it_is_asked() -> None:
+    """However late the host comes to read: the meetings that it missed were before."""
+    link, world, _ = radio_link(missed=0.0)
+    link.read()
+    world.t_s += 0.2
+    asked_us = world.t_s * 1e6
+    link.write(encode(Type.COMMAND_TIME, 2))
+    decoder, came = StreamDecoder(16), []
+    for _ in range(20):
+        came += decoder.push(link.read()).records
+    (answer,) = [TimeAnswer.parse(each.payload) for each in came if each.type == Type.TIME]
+    assert answer is not None
+    assert answer.received_us >= asked_us
 
 
 def test_a_virtual_insole_is_a_wireless_device() -> None:

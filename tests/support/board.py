@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -34,6 +34,9 @@ RAMPS = ((10_000, 0), (-10_000, 0), (12_000, 7), (-13_000, 80_000))
 
 OSCILLATORS_PPM = "500,-700,1000,-2000"
 
+Part = Literal["core", "uno", "esp32"]
+"""Of the firmware: each is built from and into files of its own."""
+
 
 def missing_tools() -> str:
     """What the simulated board needs and this machine lacks."""
@@ -46,19 +49,19 @@ def missing_tools() -> str:
 
 
 @contextmanager
-def nobody_builds() -> Iterator[None]:
-    """Keep other processes from building the firmware meanwhile."""
+def nobody_builds(part: Part) -> Iterator[None]:
+    """Keep other processes from building this part of the firmware meanwhile."""
     (FIRMWARE / "build").mkdir(exist_ok=True)
-    with open(FIRMWARE / "build" / "lock", "w") as lock:
+    with open(FIRMWARE / "build" / f"{part}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def make(*arguments: str) -> str:
-    """Run make for the firmware, one at a time of several processes; return what it printed."""
-    with nobody_builds():
+def make(part: Part, *targets: str) -> str:
+    """Run make for a part, one at a time of several processes; return what it printed."""
+    with nobody_builds(part):
         made = subprocess.run(
-            ["make", "-s", "-C", str(FIRMWARE), *arguments, f"PYTHON={sys.executable}"],
+            ["make", "-s", "-C", str(FIRMWARE), *targets, f"PYTHON={sys.executable}"],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
     assert made.returncode == 0, made.stdout + made.stderr
@@ -66,7 +69,7 @@ def make(*arguments: str) -> str:
 
 
 def build() -> None:
-    make("all", "for-tests")
+    make("uno", "all", "for-tests")
 
 
 def write_loads(path: Path, t_s: np.ndarray, force_n: np.ndarray, cop_mm: np.ndarray) -> None:

@@ -37,6 +37,7 @@ class PtyDevice:
         self.device = device
         self._master, slave = os.openpty()
         tty.setraw(slave)
+        os.set_blocking(self._master, False)
         # A name of its own: the number of a terminal that is gone is soon given to another.
         self._folder = tempfile.TemporaryDirectory()
         self.port = os.path.join(self._folder.name, "port")
@@ -60,9 +61,13 @@ class PtyDevice:
         while not self._stop.is_set():
             if select.select([self._master], [], [], 0.005)[0]:
                 self.device.receive(os.read(self._master, 4096))
-            sent = self.tamper(self.device.advance(time.monotonic() - began))
-            if sent:
-                os.write(self._master, sent)
+            self._send(self.tamper(self.device.advance(time.monotonic() - began)))
+
+    def _send(self, data: bytes) -> None:
+        """Wait for room where nobody reads, but not longer than the cable is in."""
+        while data and not self._stop.is_set():
+            if select.select([], [self._master], [], 0.05)[1]:
+                data = data[os.write(self._master, data) :]
 
 
 class PtyPlate(PtyDevice):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def _fits(widget: QtWidgets.QWidget) -> bool:
     tall_enough = widget.height() >= _height_for(widget) - 1
     if isinstance(widget, QtWidgets.QLabel) and widget.wordWrap():
         longest = max((widget.fontMetrics().horizontalAdvance(word)
-                       for word in widget.text().split()), default=0)
+                       for word in re.split(r"[\s\u200b]+", widget.text())), default=0)
         return tall_enough and longest <= widget.width()
     return tall_enough and widget.width() >= widget.sizeHint().width() - 1
 

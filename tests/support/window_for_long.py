@@ -16,8 +16,7 @@ from PySide6 import QtCore, QtWidgets
 
 from solemetry_host.devices.url import open_sources
 from solemetry_host.live.station import Station
-from solemetry_host.windows.app import application
-from solemetry_host.windows.live_window import LiveWindow
+from solemetry_host.windows.app import application, live_window
 
 DEVICES = ("sim:plate?board=ads131m04&steps_on=1", "sim:insoles")
 """A plate at 1 kHz, two insoles at 100 Hz."""
@@ -54,15 +53,15 @@ def wait(qt: QtWidgets.QApplication, seconds: float) -> None:
 
 def main(minutes: float, folder: Path) -> None:
     qt = application()
-    window = LiveWindow(lambda _: Station(lambda: open_sources(*DEVICES)), "", folder)
+    station = Station(lambda: open_sources(*DEVICES))
+    window, page = live_window(lambda _: station, folder)
     window.show()
-    window.toggle_connection()
-    while window.station is None or not window.station.ready:
+    window.desk.connect_to(DEVICES)
+    while not station.ready:
         wait(qt, 0.1)
-    station = window.station
-    window.toggle_recording()
+    page.toggle_recording()
     wait(qt, 10)
-    paints, began = Paints(window.plate.viewport()), time.monotonic()
+    paints, began = Paints(page.pictures.front), time.monotonic()
     cpu_s, memory = time.process_time(), []
     for look in range(LOOKS + 1):
         if look:
@@ -77,7 +76,7 @@ def main(minutes: float, folder: Path) -> None:
     seconds = time.monotonic() - began
     cpu_share = (time.process_time() - cpu_s) / seconds
     paints_hz = paints.count / seconds
-    window.toggle_recording()
+    page.toggle_recording()
     window.close()
     print(json.dumps({
         "minutes": seconds / 60,
@@ -90,7 +89,7 @@ def main(minutes: float, folder: Path) -> None:
         "most_waiting": found.most_waiting,
         "collector_ms": found.collector_ms,
         "lost_rows": {v.stream: v.link.lost_rows for v in station.snapshot.devices},
-        "recording": str(window.last_recording),
+        "recording": str(window.desk.last_recording),
         "messages": [message.text for message in station.snapshot.messages],
     }))  # fmt: skip
 

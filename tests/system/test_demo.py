@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -19,14 +18,12 @@ import solemetry
 
 
 def run_demo(folder: Path, command: list[str], environment: dict[str, str]) -> str:
-    began = time.monotonic()
     done = subprocess.run(
         [*command, sys.executable, "-m", "solemetry_host", "demo", "--out", str(folder)],
         capture_output=True, text=True, check=False, timeout=120, env=environment,
     )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
-    assert time.monotonic() - began < 60
     assert re.search(r"good +ok", done.stdout)
     assert re.search(r"toes_lesser +failed: toes are clawing", done.stdout)
     return done.stdout

@@ -19,6 +19,7 @@ from solemetry.analysis.two_feet import FEET
 from solemetry.analysis.walk import Walk
 from solemetry.analysis.walking import find_walk
 from solemetry.errors import UnavailableError
+from solemetry.session.cutting import part_of
 from solemetry.session.model import Session, Stream
 from solemetry.sway.battery import Level
 from solemetry.sway.conventions import SOLEMETRY, get
@@ -29,6 +30,7 @@ def analyze(
     convention: str = SOLEMETRY.name,
     level: Level = "must",
     gait_convention: str | None = None,
+    span_s: tuple[float, float] | None = None,
 ) -> dict[str, Any]:
     """Analyse each stream of a session, and the walk in it.
 
@@ -45,6 +47,9 @@ def analyze(
         ``should`` adds the rarer sway measures: see `solemetry.sway.features`.
     gait_convention : str, optional
         Of contacts; one of `solemetry.gait.CONVENTIONS`. By default that of the device.
+    span_s : (start, end), optional
+        Session time. Only this part is analysed, and somebody who does not walk in it is taken to
+        stand all through it, whatever holds are marked.
 
     Returns
     -------
@@ -62,8 +67,12 @@ def analyze(
     ------
     UnknownConventionError, UnknownContactRulesError
         When a convention is not known.
+    UnavailableError
+        When nothing was recorded in the span.
     """
     choices = get(convention)
+    if span_s is not None:
+        session = part_of(session, *span_s)
     walk, gait = _gait(session, gait_convention)
     walked_s = {of.stream: walk.span_s for of in walk.loads.values()} if walk else {}
     out: dict[str, Any] = {
@@ -83,7 +92,7 @@ def analyze(
         out["sway"][name], out["loading"][name], out["quality"][name] = {}, {}, {}
         out["unavailable"][name] = lacking(stream)
         try:
-            hold = find_hold(session, stream, walked_s.get(name))
+            hold = find_hold(session, stream, walked_s.get(name), chosen=span_s is not None)
         except UnavailableError as error:
             out["notes"].append(f"{name}: {error}")
             continue

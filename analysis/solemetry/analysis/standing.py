@@ -21,7 +21,7 @@ from solemetry.signal import finite_runs
 from solemetry.sway.battery import Level
 from solemetry.sway.conventions import Convention
 from solemetry.sway.describe import describe
-from solemetry.sway.preparing.capability import capability_of
+from solemetry.sway.preparing.capability import NEEDS, capability_of
 from solemetry.sway.preparing.preparation import prepare
 from solemetry.sway.preparing.quality import quality_report
 from solemetry.sway.stance.support import base_of_support
@@ -68,7 +68,10 @@ class Hold:
 
 
 def find_hold(
-    session: Session, stream: Stream, walk_s: tuple[float, float] | None = None
+    session: Session,
+    stream: Stream,
+    walk_s: tuple[float, float] | None = None,
+    chosen: bool = False,
 ) -> Hold:
     """Find the part of a stream that is to be analysed.
 
@@ -84,6 +87,8 @@ def find_hold(
     stream : Stream
     walk_s : (start, end), optional
         Session time of the walk that the stream is of; see `Walk.span_s`.
+    chosen : bool
+        The session is a part that somebody chose: without a walk, all of it counts.
 
     Raises
     ------
@@ -97,7 +102,7 @@ def find_hold(
             "Calibrate the device, then open the recording with that calibration.",
         )
     t_s = stream.t_s
-    marked = _marked_spans(session, float(t_s[-1]) if len(t_s) else 0.0)
+    marked = [] if chosen else _marked_spans(session, float(t_s[-1]) if len(t_s) else 0.0)
     if marked:
         edges = [np.searchsorted(t_s, span).tolist() for span in marked]
         parts = [slice(start, stop) for start, stop in edges if stop > start]
@@ -109,6 +114,8 @@ def find_hold(
     elif walk_s is not None:
         start, stop = np.searchsorted(t_s, walk_s).tolist()
         parts, source = [slice(start, stop)], "walk, first contact to last"
+    elif chosen:
+        parts, source = [slice(0, len(t_s))] if _bears(stream) else [], "chosen span"
     elif stream.kind == "load":
         parts, source = [slice(0, len(t_s))] if len(t_s) else [], "whole recording"
     else:
@@ -132,6 +139,11 @@ def _marked_spans(session: Session, end_s: float) -> list[tuple[float, float]]:
     if start_s is not None:
         spans.append((start_s, end_s))
     return spans
+
+
+def _bears(stream: Stream) -> bool:
+    """Whether somebody stands on it for a moment at least; of a ``load`` stream that is taken."""
+    return stream.kind == "load" or bool((stream.force_n >= STANDING_N).any())
 
 
 def _standing(stream: Stream) -> list[slice]:
@@ -177,7 +189,7 @@ def sway_of(
             "valid": bool(row["valid"]),
             "note": row["note"],
         }
-        for feature, row in table.iterrows()
+        for feature, row in table.to_dict("index").items()
     }
 
 
@@ -210,16 +222,17 @@ def quality_of(stream: Stream, hold: Hold, choices: Convention) -> dict[str, dic
             "unit": row["unit"],
             "note": row["note"],
         }
-        for field, row in report.iterrows()
+        for field, row in report.to_dict("index").items()
     }
 
 
 def lacking(stream: Stream) -> dict[str, str]:
     """Measures that a stream cannot give, with why and what to use instead."""
-    table = capability_of(stream).table()
-    lacking = table[~table.available.astype(bool)]
+    capability = capability_of(stream)
     return {
-        str(measure): f"{row['why_not']} {row['instead']}" for measure, row in lacking.iterrows()
+        measure: f"{capability.why_not(measure)} {need.instead}"
+        for measure, need in NEEDS.items()
+        if not capability.has(measure)
     }
 
 

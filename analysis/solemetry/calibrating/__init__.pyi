@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from .acceptance import INSOLE_LIMITS as INSOLE_LIMITS
 from .acceptance import PLATE_LIMITS as PLATE_LIMITS
+from .acceptance import Judged as Judged
 from .acceptance import Limit as Limit
 from .acceptance import Verdict as Verdict
 from .acceptance import judge as judge

@@ -104,12 +104,12 @@ def tare(counts: Floats, rate_hz: float, before: Calibration) -> Tare:
     line = _line(counts, rate_hz, "Not tared", MIN_SECONDS)
     forces_n = before.forces(np.asarray(counts, dtype=float))
     if before.known:
-        _refuse_motion(forces_n, "Not tared", "Leave the plate empty and still for a second.")
         total_n = float(forces_n.sum(axis=1).mean())
         if before.zero_counts.any() and abs(total_n) > LOADED_N:
             raise CalibrationError(
                 f"Not tared: {total_n:.0f} N are on the plate.", "Step off, then tare again."
             )
+        _refuse_motion(forces_n, "Not tared", "Leave the plate empty and still for a second.")
     return Tare(line.mean, line.scatter, line.slope_per_s, line.seconds)
 
 

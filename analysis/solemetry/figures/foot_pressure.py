@@ -81,7 +81,7 @@ def rim_mm(layout: SensorLayout) -> Floats:
 
     turn = np.linspace(0, 2 * np.pi, 36, endpoint=False)
     around = np.column_stack((np.cos(turn), np.sin(turn)))
-    reach_mm = _sizes_mm(layout) / 2 + _RIM_MM
+    reach_mm = cell_sizes_mm(layout) / 2 + _RIM_MM
     points = (layout.xy_mm[:, None] + reach_mm[:, None, None] * around).reshape(-1, 2)
     corners = ConvexHull(points).vertices
     return np.asarray(points[np.append(corners, corners[0])])
@@ -97,11 +97,11 @@ def _cells(layout: SensorLayout) -> list[Any]:
             Rectangle((x - width_mm / 2, y - height_mm / 2), width_mm, height_mm)
             for (x, y), height_mm in zip(layout.xy_mm, layout.area_mm2 / width_mm, strict=True)
         ]
-    sizes_mm = _sizes_mm(layout)
+    sizes_mm = cell_sizes_mm(layout)
     return [Circle((x, y), size / 2) for (x, y), size in zip(layout.xy_mm, sizes_mm, strict=True)]
 
 
-def _sizes_mm(layout: SensorLayout) -> Floats:
+def cell_sizes_mm(layout: SensorLayout) -> Floats:
     """Diameter of a circle of each cell's area, but no larger than fits beside its neighbour."""
     from scipy.spatial import cKDTree
 

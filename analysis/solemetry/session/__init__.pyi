@@ -2,6 +2,9 @@
 from . import format as format  # noqa: A004 - a module's name
 from .compaction import finish as finish
 from .compaction import repair as repair
+from .cutting import part_of as part_of
+from .heading import Heading as Heading
+from .heading import read_heading as read_heading
 from .model import Motion as Motion
 from .model import Session as Session
 from .model import Stream as Stream

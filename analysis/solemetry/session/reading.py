@@ -197,7 +197,9 @@ def _read_session(file: h5py.File, path: Path) -> Session:
         meta=meta,
         subject=_attributes(file["subject"]) if "subject" in file else {},
         streams=streams,
-        events=_read_events(file, t0_ns, path),
+        events=(
+            events_of(file["events"][:], t0_ns, path) if "events" in file else NO_EVENTS.copy()
+        ),
         state=state,
         notes=tuple(notes),
         motion=motion,
@@ -635,10 +637,16 @@ def load_stream(
 # ---- events and attributes -------------------------------------------------------------------
 
 
-def _read_events(file: h5py.File, t0_ns: int, path: Path) -> pd.DataFrame:
-    if "events" not in file or not len(file["events"]):
+def events_of(table: NDArray[np.void], t0_ns: int, path: Path) -> pd.DataFrame:
+    """Read a table of events as `Session.events` has them.
+
+    Raises
+    ------
+    FileError
+        When one cannot be read.
+    """
+    if not len(table):
         return NO_EVENTS.copy()
-    table = file["events"][:]
     details = []
     for number, text in enumerate(table["detail"]):
         try:

@@ -8,7 +8,7 @@ enum { INFO = 0x81, START, STOP, TIME, TARE, CAL_READ, CAL_WRITE, RATE, SELF_TES
        LOG_READ, LOG_ERASE, LOG_START, LOG_STOP, SIDE };
 enum { DONE, UNKNOWN, BAD_ARGUMENT, MEMORY, BUSY, LINK_TOO_SMALL };
 enum { BEING_WRITTEN, ENDED, CUT_OFF };
-/* Flash is written byte by byte: by default only some of those moments are tried. */
+/* By default only some of the bytes are tried. */
 static bool every_byte = false;
 static const uint32_t kUtc = 1760000000;
 
@@ -482,7 +482,7 @@ static void power_may_go_at_any_byte_of_an_erase(Memory memory) {
 }
 
 static void power_may_go_at_any_byte_of_a_card_in_use() {
-    power_may_go_at_any_byte_of_a_run(Memory::kCard, false, 1);
+    power_may_go_at_any_byte_of_a_run(Memory::kCard, false, every_byte ? 1 : 5);
 }
 static void power_may_go_at_any_time_in_new_flash() {
     power_may_go_at_any_byte_of_a_run(Memory::kFlash, false, every_byte ? 1 : 5);

@@ -18,6 +18,7 @@ from solemetry_host.devices.transport import RATES, SerialTransport, Transport
 from solemetry_host.sim.world import World
 
 if TYPE_CHECKING:
+    from solemetry_host.sim.as_built import Floats, Hands
     from solemetry_host.sim.feet import Foot
     from solemetry_host.sim.person import Person
 
@@ -39,8 +40,10 @@ def open_sources(*urls: str) -> list[Source]:
     *urls : str
         ``serial:PORT[?baud=N]``, ``ble:NAME``, ``ble:ADDRESS``, ``ble:left``, ``ble:right``,
         ``ble:insoles`` (both),
-        ``sim:plate[?stance=one-leg&mass=68&heel_raises=5,60&board=ads131m04&...]``,
-        ``sim:insoles[?side=left&...]`` (both without a side), ``replay:FILE[?speed=N]`` or
+        ``sim:plate[?stance=one-leg&mass=68&heel_raises=5,60&board=ads131m04&...]``, with cells that
+        are not as sold ``sim:plate?built=SEED[&calibrating=1&swapped=FL,FR&turned=BL]``,
+        ``sim:insoles[?side=left&cells=8&...]`` (both without a side, 16 cells each without their
+        number), ``replay:FILE[?speed=N]`` or
         ``lsl:NAME[?as=STREAM]``.
 
     Raises
@@ -143,27 +146,67 @@ def _simulated(what: str, options: _Options, world: World) -> list[Source]:
 
 
 def _virtual_plate(options: _Options, world: World) -> list[Source]:
+    from solemetry_host.sim.as_built import PlateInHands
     from solemetry_host.sim.plate import VirtualPlate, VirtualPlateTransport
     from solemetry_host.sim.together import PlateTogether
 
     person = _person(options)
     offset = options.number("offset", 0.0)
-    uno = options.choice("board", ("uno", "ads131m04")) == "uno"
-    plate = (VirtualPlate if uno else PlateTogether)(
-        DeviceDescription.builtin("plate-hx711-uno" if uno else "plate-ads131m04-esp32"),
-        person.load,
+    board = options.choice("board", ("uno", "ads131m04"))
+    description = DeviceDescription.builtin(
+        "plate-hx711-uno" if board == "uno" else "plate-ads131m04-esp32"
+    )
+    mixed, name = _as_built(options, description.layout.labels)
+    hands = _hands(options, world)
+    plate = (VirtualPlate if board == "uno" else PlateTogether)(
+        description,
+        person.load if hands is None else hands.load,
         zero_counts=offset * np.array([1.0, -0.5, 0.3, -0.8]),
         noise_counts=options.number("noise", 45.0),
         seed=person.seed,
+        mixed=mixed,
     )
-    return [BoardSource(VirtualPlateTransport(plate, "sim:plate", world))]
+    if hands is None:
+        return [BoardSource(VirtualPlateTransport(plate, name, world))]
+    return [BoardSource(PlateInHands(plate, name, world, hands))]
+
+
+def _as_built(options: _Options, labels: tuple[str, ...]) -> tuple[Floats | None, str]:
+    """Return what is the matter with the cells, and the name of the plate that has such cells."""
+    from solemetry_host.sim.as_built import cells_as_built
+
+    built = options.numbers("built")
+    told = {"swapped": options.word("swapped"), "turned": options.word("turned")}
+    if not built and not any(told.values()):
+        return None, "sim:plate"
+    wrong = {name: tuple(filter(None, text.split(","))) for name, text in told.items()}
+    for name, cells in wrong.items():
+        if not set(cells) <= set(labels) or (name == "swapped" and len(cells) % 2):
+            raise DeviceError(
+                f"{name}={told[name]} names no cells of the plate.",
+                f"Cells: {', '.join(labels)}; swapped takes pairs of them.",
+            )
+    seed = int(built[0]) if built else 1
+    named = "".join(f"&{name}={text}" for name, text in told.items() if text)
+    return cells_as_built(seed, labels, **wrong), f"sim:plate?built={seed}{named}"
+
+
+def _hands(options: _Options, world: World) -> Hands | None:
+    """Return hands that put masses on the plate, where it is to be calibrated."""
+    from solemetry_host.sim.as_built import Hands
+
+    placing_mm = options.number("placing", 0.7)
+    if options.choice("calibrating", ("0", "1")) == "0":
+        return None
+    return Hands(world, placing_mm)
 
 
 def _virtual_insoles(options: _Options, world: World) -> list[Source]:
     from solemetry_host.sim.feet import Feet
     from solemetry_host.sim.insole import RadioLink, VirtualInsole
 
-    description = DeviceDescription.builtin("insole-16-esp32s3")
+    cells = options.choice("cells", ("16", "8"))
+    description = DeviceDescription.builtin(f"insole-{cells}-esp32s3")
     side = options.choice("side", ("both", *_FEET))
     feet = Feet(_person(options), description.layout, options.choice("leg", ("right", "left")))
     interval_s = options.positive("interval", 30.0) * 1e-3
@@ -183,9 +226,11 @@ def _virtual_insoles(options: _Options, world: World) -> list[Source]:
 def _person(options: _Options) -> Person:
     # The simulation needs SciPy, which takes a while to load; real devices do without.
     from solemetry_host.sim.person import STANCES, Person
+    from solemetry_host.sim.shifting import IN_THE_MIDDLE, Shifting
 
-    return Person(
-        STANCES[options.choice("stance", tuple(STANCES))],
+    stance = options.choice("stance", (*STANCES, "shifting"))
+    return (Shifting if stance == "shifting" else Person)(
+        STANCES.get(stance, IN_THE_MIDDLE),
         mass_kg=options.number("mass", 68.0),
         steps_on_s=options.number("steps_on", 3.0),
         steps_off_s=options.number("steps_off", float("inf")),

@@ -3,83 +3,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from solemetry_host.drills.files.drill import Ask, Drill
-from solemetry_host.drills.running.outcome import Outcome
+from solemetry_host.drills.running.outcome import Outcome, Side
 from solemetry_host.drills.safety import PAIN_QUESTION
 
 GRADE = "0-3"
 """The scale of a grade, which counts for a level where nothing is sensed: each side has its own."""
 
-_PAIN = "pain"
+PAIN = "pain"
 
 Answer = Callable[[str], str | None]
 """Asks something; None where nobody answers, empty where the answer is left out."""
 
+Given = float | str
 
-def ask_after(drill: Drill, outcome: Outcome, answer: Answer) -> Outcome:
-    """Return the outcome with what was answered.
 
-    A grade is asked for each side that was done, what is read off for each repetition, all else
-    once. What is not on the scale is asked again; nothing is asked once nobody answers.
+@dataclass(frozen=True)
+class Question:
+    """One question.
+
+    Attributes
+    ----------
+    id : str
+        Of the answer.
+    scale : str
+        ``0-10``, or choices as ``done|part``.
+    unit : str
+    by_coach : bool
+        Whether a coach answers it.
+    side : Side or None
+        Of which side it is asked; None: of the drill.
+    number : int or None
+        Of which repetition, of all that were done.
     """
-    answers: dict[str, Any] = dict(outcome.answers)
-    asks = drill.score.ask
-    try:
-        for ask in asks:
-            given = _of_sides(ask, outcome, answer)
-            if given is not None:
-                answers[ask.id] = given
-        if _PAIN not in {ask.id for ask in asks}:
-            given = _on_scale(f"{PAIN_QUESTION} ", "0-10", answer)
-            if given is not None:
-                answers[_PAIN] = given
-    except EOFError:
-        return replace(outcome, answers=answers)
-    return replace(outcome, answers=answers)
 
+    id: str
+    scale: str
+    unit: str = ""
+    by_coach: bool = False
+    side: Side | None = None
+    number: int | None = None
 
-def _of_sides(ask: Ask, outcome: Outcome, answer: Answer) -> object:
-    """Return an answer, or answers by side; None where all are left out."""
-    words = ask.id.replace("_", " ").capitalize()
-    scale = " or ".join(ask.scale.split("|")) + (f" {ask.unit}" if ask.unit else "")
-    who = "coach, " if ask.who == "coach" else ""
-    if ask.per == "drill" and ask.scale != GRADE:
-        return _on_scale(f"{words} ({who}{scale}): ", ask.scale, answer)
-    by_side: dict[str, Any] = {}
-    for rep in outcome.reps:
-        if ask.per == "drill" and rep.side in by_side:
-            continue
-        of = f"{rep.side}, " if rep.side in ("left", "right") else ""
-        given = _on_scale(f"{words} ({of}{who}{scale}): ", ask.scale, answer)
-        if given is not None and ask.per == "rep":
-            by_side.setdefault(rep.side, []).append(given)
-        elif ask.per == "drill":
-            by_side[rep.side] = given
-    return {side: given for side, given in by_side.items() if given is not None} or None
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What may be answered, if that is not a number."""
+        return tuple(self.scale.split("|")) if "|" in self.scale else ()
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and the largest number that may be answered."""
+        low, _, high = self.scale.partition("-")
+        return float(low), float(high)
 
-def _on_scale(words: str, scale: str, answer: Answer) -> float | str | None:
-    """Ask until the answer is on the scale, ``0-10`` or ``done|part``; None if it is left out."""
-    choices = scale.split("|")
-    while True:
-        told = answer(words)
-        if told is None:
-            raise EOFError
-        told = told.strip().lower()
-        if not told:
-            return None
-        if len(choices) > 1:
-            if told in choices:
-                return told
-            continue
-        low, _, high = scale.partition("-")
+    @property
+    def words(self) -> str:
+        """The question as the terminal puts it."""
+        if self.id == PAIN:
+            return f"{PAIN_QUESTION} "
+        scale = " or ".join(self.scale.split("|")) + (f" {self.unit}" if self.unit else "")
+        of = f"{self.side}, " if self.side in ("left", "right") else ""
+        who = "coach, " if self.by_coach else ""
+        return f"{self.id.replace('_', ' ').capitalize()} ({of}{who}{scale}): "
+
+    def understood(self, told: str) -> Given | None:
+        """Return what was typed as an answer; None where it is not on the scale."""
+        if self.choices:
+            return told if told in self.choices else None
         try:
             number = float(told)
         except ValueError:
-            continue
-        if float(low) <= number <= float(high):
-            return number
+            return None
+        low, high = self.ends
+        return number if low <= number <= high else None
+
+
+def questions_after(drill: Drill, outcome: Outcome) -> tuple[Question, ...]:
+    """Return what is asked after a drill: how much it hurts always, all else as its file says.
+
+    A grade is asked for each side that was done, what is read off for each repetition, all else
+    once.
+    """
+    asks = drill.score.ask
+    pain = () if PAIN in {ask.id for ask in asks} else (Question(PAIN, "0-10"),)
+    return (*(question for ask in asks for question in _of(ask, outcome)), *pain)
+
+
+def answered(outcome: Outcome, given: Mapping[Question, Given]) -> Outcome:
+    """Return the outcome with what was answered; what was left out is not in it."""
+    answers: dict[str, Any] = dict(outcome.answers)
+    for question, answer in sorted(given.items(), key=lambda each: each[0].number or 0):
+        if question.side is None:
+            answers[question.id] = answer
+        elif question.number is None:
+            answers.setdefault(question.id, {})[question.side] = answer
+        else:
+            answers.setdefault(question.id, {}).setdefault(question.side, []).append(answer)
+    return replace(outcome, answers=answers)
+
+
+def ask_after(drill: Drill, outcome: Outcome, answer: Answer) -> Outcome:
+    """Return the outcome with what was answered, question by question.
+
+    What is not on the scale is asked again; nothing is asked once nobody answers.
+    """
+    given: dict[Question, Given] = {}
+    for question in questions_after(drill, outcome):
+        told = answer(question.words)
+        while told is not None and told.strip():
+            understood = question.understood(told.strip().lower())
+            if understood is not None:
+                given[question] = understood
+                break
+            told = answer(question.words)
+        if told is None:
+            break
+    return answered(outcome, given)
+
+
+def _of(ask: Ask, outcome: Outcome) -> Iterator[Question]:
+    question = Question(ask.id, ask.scale, ask.unit, ask.who == "coach")
+    if ask.per == "rep":
+        for number, rep in enumerate(outcome.reps, 1):
+            yield replace(question, side=rep.side, number=number)
+    elif ask.scale == GRADE:
+        for side in dict.fromkeys(rep.side for rep in outcome.reps):
+            yield replace(question, side=side)
+    else:
+        yield question

@@ -16,8 +16,9 @@ from typing import Literal
 from solemetry_host.drills.files.drill import Drill
 from solemetry_host.drills.progress.records import Person
 from solemetry_host.drills.running.outcome import CAUGHT, Outcome
+from solemetry_host.words import mark
 
-DISCLAIMER = (
+DISCLAIMER = mark(
     "Training and self-measurement tool. Not a medical device; it does not diagnose, treat or "
     "predict injury. Home-built sensors can be wrong: check calibration. Stop with pain or "
     "dizziness. Have support within reach when you close your eyes. Ask a doctor or "
@@ -25,7 +26,7 @@ DISCLAIMER = (
 )
 """Shown once before the first drill, and in every report."""
 
-PAIN_QUESTION = "How much does anything hurt right now, from 0 (not at all) to 10?"
+PAIN_QUESTION = mark("How much does anything hurt right now, from 0 (not at all) to 10?")
 """Asked before the first drill of a day and after each."""
 
 MOST_PAIN = 4
@@ -45,13 +46,15 @@ STUMBLE = "stumble"
 _NOT_ALONE = "not_alone_if_65_plus_or_fell_last_year"
 
 _CONFIRMED = {
-    "support_in_reach": "A wall, rail or heavy piece of furniture is within reach.",
-    "floor_clear": "The floor around is dry and clear.",
-    "not_alone": "Somebody is with me.",
-    _NOT_ALONE: (
-        f"I am under {NOT_ALONE_FROM} and have not fallen in the last year, or somebody is with me."
+    "support_in_reach": mark("A wall, rail or heavy piece of furniture is within reach."),
+    "floor_clear": mark("The floor around is dry and clear."),
+    "not_alone": mark("Somebody is with me."),
+    _NOT_ALONE: mark(
+        "I am under 65 and have not fallen in the last year, or somebody is with me."
     ),
-    "professional_agrees": "A doctor or physiotherapist knows of it and agrees to this drill.",
+    "professional_agrees": mark(
+        "A doctor or physiotherapist knows of it and agrees to this drill."
+    ),
 }
 
 _ASK_FIRST = (
@@ -179,7 +182,7 @@ def stops(drill: Drill, outcome: Outcome) -> tuple[Stop, ...]:
         )
     if _quality_falls(outcome):
         found.append(
-            Stop("drill", "Two sets in a row went less well: this drill is over for today.")
+            Stop("drill", mark("Two sets in a row went less well: this drill is over for today."))
         )
     return tuple(found)
 
@@ -229,7 +232,9 @@ def _refused(
     drill: Drill, person: Person, done_today: Iterable[Outcome], plate: Plate | None
 ) -> str:
     if plate is not None and drill.safety.dynamic and not plate.dynamic_ok:
-        return "This plate is not made for steps and landings: use the floor, or another drill."
+        return mark(
+            "This plate is not made for steps and landings: use the floor, or another drill."
+        )
     if plate is not None and person.mass_kg is not None and person.mass_kg > plate.max_user_kg:
         return f"This plate is made for {plate.max_user_kg:g} kg at most: do not stand on it."
     for outcome in done_today:

@@ -78,6 +78,8 @@ class LiveDevice:
             Link("streaming", description.id, calibrated=self._calibrated),
             description.rate_hz,
             opened.where,
+            side=opened.side,
+            calibration=calibration,
         )
 
     @property
@@ -229,13 +231,13 @@ class LiveDevice:
             self.forces(rows),
             rows["age_us"].astype(np.int64),
             rows["conversion"],
-            self._unusable(rows["flags"]),
+            self.unusable(rows["flags"]),
         )
         self._window.append(values)
         self.grid_end = first + len(values)
 
-    def _unusable(self, flags: NDArray[np.unsignedinteger]) -> NDArray[np.bool_] | None:
-        """Which values are no measurements: their channel was silent or at its range's end."""
+    def unusable(self, flags: NDArray[np.unsignedinteger]) -> NDArray[np.bool_] | None:
+        """Return what is no measurement: a channel that was silent or at an end of its range."""
         if not flags.any():
             return None
         channels = np.arange(self._channels)

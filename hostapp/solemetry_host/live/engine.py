@@ -21,6 +21,7 @@ from solemetry.foot import FootRegistration
 from solemetry.session.wording import Level, event_in_words
 from solemetry_host.devices.source import Block, Exchange, Item, Notice, Opened
 from solemetry_host.live import preparing
+from solemetry_host.live.calibrations import Found
 from solemetry_host.live.device import LiveDevice, has_restarted, of_last_boot
 from solemetry_host.live.joined import Place, join
 from solemetry_host.live.journal import Journal
@@ -41,6 +42,10 @@ _WINDOW_TURNS = 3
 Publish = Callable[[Opened, Block, Calibration, Callable[[float], float]], None]
 """Gives rows to other programs: the device, what one read brought, the calibration in force, and
 the host time (ns) of a device time (us). It must not wait for anybody."""
+
+
+FindCalibration = Callable[[Opened], Found]
+"""Finds the calibration that is kept of a device, where none was given."""
 
 
 class Follower(Protocol):
@@ -73,6 +78,8 @@ class Engine:
         Where plates stand, by stream; the command ``place`` changes it.
     publish : callable, optional
         Is given each block as it comes.
+    find_calibration : callable, optional
+        Finds the one that is kept of a device, where none was given.
     """
 
     def __init__(
@@ -81,11 +88,13 @@ class Engine:
         window_s: float = WINDOW_S,
         places: Mapping[str, Place] | None = None,
         publish: Publish | None = None,
+        find_calibration: FindCalibration | None = None,
     ) -> None:
         self.snapshot = Snapshot()
         self.devices: dict[str, LiveDevice] = {}
         """By stream."""
         self._given_calibration = calibration
+        self._find_calibration = find_calibration
         self._window_s = window_s
         self._publish = publish
         self._follower: Follower | None = None
@@ -235,8 +244,10 @@ class Engine:
         if isinstance(given, Mapping):
             given = given.get(opened.stream)
         nominal = Calibration.nominal(opened.description)
-        if opened.calibration is not None or given is None:
-            return opened.calibration or nominal
+        if opened.calibration is not None:
+            return opened.calibration
+        if given is None:
+            return self._kept_calibration(opened) or nominal
         gains, sensors = len(given.gain_n_per_count), len(nominal.gain_n_per_count)
         if gains == sensors:
             return given
@@ -246,7 +257,17 @@ class Engine:
                 f"The calibration given for {opened.stream} has {gains} gains, but it has "
                 f"{sensors} sensors. It is not used.",
             )
-        return nominal
+        return self._kept_calibration(opened) or nominal
+
+    def _kept_calibration(self, opened: Opened) -> Calibration | None:
+        found = self._find_calibration(opened) if self._find_calibration is not None else Found()
+        if found.why:
+            self.say("warning", found.why)
+        if found.kept is None:
+            return None
+        calibration = found.kept.record.calibration
+        self.say("info", f"The calibration of {opened.stream} of {calibration.date} is used.")
+        return calibration
 
     def _say_twin(self, opened: Opened) -> None:
         twin = self.devices.get(opened.twin)

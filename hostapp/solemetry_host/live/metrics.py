@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,10 +15,11 @@ from numpy.typing import NDArray
 from solemetry.cop import MIN_FORCE_N, force_and_center
 from solemetry.device import SensorLayout
 from solemetry.foot import FootRegistration, forefoot_share_of_both, right_share
+from solemetry.loading.masks import SUMS
 from solemetry.sway.stance.boundary import boundary_summary, time_to_boundary
 from solemetry.sway.stance.support import base_of_support
 from solemetry.sway.trajectory.at_once import sway_at_once
-from solemetry_host.live.snapshot import Metrics, Share
+from solemetry_host.live.snapshot import Cells, Metrics, Share
 from solemetry_host.live.window import Window
 
 Floats = NDArray[np.float64]
@@ -30,6 +33,9 @@ MIN_COVERED_S = 1.0
 NOT_CALIBRATED = "no force: not calibrated"
 _BY_COUNTS = "counts of the cells, not calibrated"
 _NOWHERE = np.full(2, np.nan)
+
+PARTS = ("toes", "forefoot", "midfoot", "heel")
+"""Of a foot, from front to back; together they are the whole."""
 
 
 def measure(window: Window, feet: tuple[FootRegistration, ...] = ()) -> Metrics:
@@ -56,6 +62,7 @@ def measure(window: Window, feet: tuple[FootRegistration, ...] = ()) -> Metrics:
         front=_front(forces_n, cop_mm[-1], window.layout, feet),
         force_trail_n=force_n,
         cop_trail_mm=cop_mm,
+        cells=_newtons(forces_n, float(force_n[-1]), window.layout),
         **(_sway(window, feet) if covered_s >= MIN_COVERED_S else {}),
     )
 
@@ -96,6 +103,7 @@ def renewed(
         cop_mm=cop_mm,
         right=_right(forces_n, cop_mm, window.layout, feet),
         front=_front(forces_n, cop_mm, window.layout, feet),
+        cells=_newtons(forces_n, float(force_n), window.layout),
     )
 
 
@@ -115,8 +123,9 @@ def measure_counts(window: Window, tared: bool) -> Metrics:
     layout, counts = window.layout, window.forces_n(1)[-1]
     nothing = np.full(len(window), np.nan)
     total = float(counts.sum())
+    stood_on = tared and total > _FEW_COUNTS * len(layout.labels)
     front = float("nan")
-    if tared and layout.has_halves and total > _FEW_COUNTS * len(layout.labels):
+    if stood_on and layout.has_halves:
         front = float(counts[layout.front].sum() / total)
     return Metrics(
         force_n=float("nan"),
@@ -127,6 +136,7 @@ def measure_counts(window: Window, tared: bool) -> Metrics:
         front=Share(front, _BY_COUNTS),
         force_trail_n=nothing,
         cop_trail_mm=np.column_stack((nothing, nothing)),
+        cells=Cells(counts, "counts", _parts(counts, total if stood_on else math.nan, layout)),
         why=NOT_CALIBRATED if tared else f"{NOT_CALIBRATED}, and not tared",
     )
 
@@ -139,6 +149,28 @@ def _least_time_to_boundary(
     last_second = smooth_mm[-round(rate_hz) :]
     times = time_to_boundary(last_second, rate_hz, base_of_support(*feet)).time_s
     return boundary_summary(times).min_s
+
+
+def _newtons(forces_n: Floats, total_n: float, layout: SensorLayout) -> Cells:
+    whole = total_n if total_n >= MIN_FORCE_N else math.nan
+    return Cells(forces_n, "N", _parts(forces_n, whole, layout))
+
+
+def _parts(values: Floats, whole: float, layout: SensorLayout) -> Mapping[str, float]:
+    """Shares of the parts of the foot that an insole's cells lie under."""
+    if not layout.regions:
+        return {}
+    shares = _cells_of_parts(layout.regions) @ values / whole
+    return dict(zip(PARTS, shares.tolist(), strict=True))
+
+
+@cache
+def _cells_of_parts(regions: tuple[str, ...]) -> Floats:
+    """Return which cells lie under each of `PARTS`: 0 or 1, ``(4, S)``."""
+    return np.array(
+        [[region == part or region in SUMS[part] for region in regions] for part in PARTS],
+        dtype=float,
+    )
 
 
 def _right(

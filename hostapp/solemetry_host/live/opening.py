@@ -8,7 +8,9 @@ from pathlib import Path
 
 from solemetry.calibration import Calibration
 from solemetry.errors import DeviceError, FileError
+from solemetry_host.devices.source import Opened
 from solemetry_host.devices.url import open_sources
+from solemetry_host.live.calibrations import Calibrations, Found, Which
 from solemetry_host.live.engine import Publish
 from solemetry_host.live.joined import Place
 from solemetry_host.live.station import Station
@@ -26,7 +28,8 @@ def open_station(
     ----------
     urls : sequence of str
     calibrations : sequence of str
-        ``FILE`` for every device that it fits, or ``STREAM=FILE``.
+        ``FILE`` for every device that it fits, or ``STREAM=FILE``. A device without gets the newest
+        that is kept of it: see `Calibrations`.
     places : sequence of str
         ``STREAM:x=MM;y=MM;turn=DEG``: where plates stand in a frame that they share.
     publish : callable, optional
@@ -53,7 +56,20 @@ def open_station(
         read_calibrations(calibrations),
         places=dict(Place.parse(text) for text in places),
         publish=publish,
+        find_calibration=find_kept,
     )
+
+
+def find_kept(opened: Opened) -> Found:
+    """Find the calibration that is kept of a device; of a twin it is not known which it is of."""
+    which = Which.of(opened)
+    found = Calibrations().find(which)
+    if opened.twin and found.kept is not None and not which.virtual:
+        return Found(
+            why=f"It cannot be told which of {opened.twin} and {opened.stream} was calibrated. "
+            f"Give --calibration {opened.stream}=FILE."
+        )
+    return found
 
 
 def read_calibrations(given: Sequence[str]) -> Calibration | Mapping[str, Calibration] | None:

@@ -74,7 +74,7 @@ class Reader:
         self.overflowed = 0
         """Items dropped because the engine hung; the rows among them show as lost."""
         self.ended = threading.Event()
-        self._source = source
+        self.source = source
         self._names = names
         self._put = put
         self._failed = failed
@@ -102,7 +102,7 @@ class Reader:
 
     def _run(self) -> None:
         try:
-            self._source.run(self._emit, self._stop)
+            self.source.run(self._emit, self._stop)
         except Exception as error:
             self.failure = in_words(error)
             self._failed(self, self.failure)
@@ -123,7 +123,7 @@ class Reader:
 
     def _named(self, item: Item) -> Item:
         if isinstance(item, Opened):
-            named = self._names.name(item, self.key, self._source.name)
+            named = self._names.name(item, self.key, self.source.name)
             self._given[item.stream] = named.stream
             return named
         stream = self._given.get(item.stream, item.stream)

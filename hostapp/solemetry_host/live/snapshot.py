@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from solemetry.calibration import Calibration
 from solemetry.device import SensorLayout
 from solemetry.foot import FootRegistration
 from solemetry.session.wording import Level
@@ -33,6 +35,25 @@ class Share:
 
     value: float
     of: str
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """What each cell feels now, and what that adds up to.
+
+    Attributes
+    ----------
+    values : (S,) array
+    unit : {"N", "counts"}
+        Newtons on each cell, or counts above its zero where nobody knows its gain.
+    parts : mapping of str to float
+        Shares of the whole under toes, forefoot, midfoot and heel, 0 to 1; NaN while nobody
+        stands on it, empty where it is not known which cell lies under what.
+    """
+
+    values: Floats
+    unit: Literal["N", "counts"]
+    parts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +88,7 @@ class Metrics:
     cop_trail_mm : (n, 2) array
         Centre of pressure over the window, unfiltered; NaN where there is none. The window's
         numbers may be a sixtieth of a second older than those of now.
+    cells : Cells
     why : str
         Why numbers are missing; empty when nothing is.
     """
@@ -79,6 +101,7 @@ class Metrics:
     front: Share
     force_trail_n: Floats
     cop_trail_mm: Floats
+    cells: Cells
     ellipse: Ellipse | None = None
     velocity_mm_s: float = math.nan
     path_mm: float = math.nan
@@ -138,6 +161,10 @@ class DeviceView:
         None while there is nothing that could be called live.
     feet : tuple of FootRegistration
         Where feet stand on it.
+    side : str
+        The foot that it is worn on: ``left``, ``right``, or empty.
+    calibration : Calibration or None
+        What makes newtons of its counts.
     """
 
     stream: str
@@ -148,6 +175,8 @@ class DeviceView:
     t_s: float = 0.0
     metrics: Metrics | None = None
     feet: tuple[FootRegistration, ...] = ()
+    side: str = ""
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True, eq=False)

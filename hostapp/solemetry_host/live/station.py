@@ -19,7 +19,7 @@ import numpy as np
 from solemetry.calibration import Calibration
 from solemetry.errors import SolemetryError
 from solemetry_host.devices.source import Block, Item, Notice, Source
-from solemetry_host.live.engine import Engine, Follower, Publish
+from solemetry_host.live.engine import Engine, FindCalibration, Follower, Publish
 from solemetry_host.live.inbox import Inbox
 from solemetry_host.live.joined import Place
 from solemetry_host.live.latency import CollectorPauses, Latencies, Spread
@@ -75,6 +75,8 @@ class Station:
         Called in the engine's thread with each new snapshot.
     publish : callable, optional
         Called there with each block: see `Engine`.
+    find_calibration : callable, optional
+        Called there with each device that comes: see `Engine`.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Station:
         observe: Callable[[Snapshot], None] | None = None,
         places: Mapping[str, Place] | None = None,
         publish: Publish | None = None,
+        find_calibration: FindCalibration | None = None,
     ) -> None:
         self._open_sources = open_sources
         self._observe = observe
@@ -93,7 +96,10 @@ class Station:
         self._inbox: Inbox[_Handed | Callable[[], None]] = Inbox(_QUEUE_ITEMS)
         self._publish_to = publish
         self._engine = Engine(
-            calibration, places=places, publish=None if publish is None else self._publish
+            calibration,
+            places=places,
+            publish=None if publish is None else self._publish,
+            find_calibration=find_calibration,
         )
         self._engine_thread: threading.Thread | None = None
         self._opening: threading.Thread | None = None
@@ -147,6 +153,11 @@ class Station:
         """Whether no source has more to give."""
         opening = self._opening is not None and self._opening.is_alive()
         return not opening and all(r.ended.is_set() for r in self._readers_now.values())
+
+    @property
+    def sources(self) -> list[Source]:
+        """The sources that were connected."""
+        return [reader.source for reader in self._readers_now.values()]
 
     @property
     def _readers_now(self) -> dict[str, Reader]:

@@ -6,17 +6,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from solemetry import calibrating
 from solemetry.calibration import Calibration
-from solemetry.errors import SolemetryError
 from solemetry.session.format import silent_shift
 
 DURATION_S = 1.0
-
-_RESTLESS_N = 3.0
-"""An empty plate's total varies by hundredths of a newton; a standing person's by several."""
-
-_LOADED_N = 100.0
-"""A plate that was zeroed before does not drift this far: somebody is on it."""
 
 
 class Tare:
@@ -29,9 +23,9 @@ class Tare:
     """
 
     def __init__(self, rate_hz: float) -> None:
+        self._rate_hz = rate_hz
         self._wanted = round(DURATION_S * rate_hz)
-        self._counts: list[NDArray[np.int32]] = []
-        self._silent = 0
+        self._counts: list[NDArray[np.float64]] = []
 
     @property
     def complete(self) -> bool:
@@ -40,9 +34,10 @@ class Tare:
 
     def push(self, rows: NDArray[np.void]) -> None:
         """Take the next rows."""
-        self._counts.append(rows["counts"])
-        channels = rows["counts"].shape[1]
-        self._silent |= int(np.bitwise_or.reduce(rows["flags"])) >> silent_shift(channels)
+        channels = np.arange(rows["counts"].shape[1])
+        bits = rows["flags"][:, None].astype(np.uint32)
+        silent = bits >> (silent_shift(len(channels)) + channels) & 1
+        self._counts.append(np.where(silent, np.nan, rows["counts"]))
 
     def zero_counts(self, before: Calibration) -> NDArray[np.float64]:
         """Return the counts of the unloaded sensors.
@@ -57,19 +52,4 @@ class Tare:
         SolemetryError
             When the plate was not empty and still, or a sensor was silent.
         """
-        if self._silent:
-            raise SolemetryError("Not tared: a load cell gave no data.", "Check its wires.")
-        counts = np.concatenate(self._counts)
-        total_n = before.forces(counts).sum(axis=1)
-        if total_n.std() > _RESTLESS_N:
-            raise SolemetryError(
-                f"Not tared: the load moved by {np.ptp(total_n):.0f} N.",
-                "Leave the plate empty and still for a second.",
-            )
-        if before.zero_counts.any() and abs(total_n.mean()) > _LOADED_N:
-            raise SolemetryError(
-                f"Not tared: {total_n.mean():.0f} N are on the plate.",
-                "Step off, then tare again.",
-            )
-        zero: NDArray[np.float64] = counts.mean(axis=0)
-        return zero
+        return calibrating.tare(np.concatenate(self._counts), self._rate_hz, before).zero_counts

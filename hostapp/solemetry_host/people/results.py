@@ -163,27 +163,19 @@ def values_of(result: Result) -> list[Value]:
     them.
     """
     return [
-        Value(measure, side, _alike(result, feedback), result.context.day, float(value))
+        Value(measure, side, alike(result, feedback), result.context.day, float(value))
         for measure, side, feedback, value in _numbers(result.outcome)
         if math.isfinite(value)
     ]
 
 
-def _numbers(outcome: Outcome) -> Iterator[tuple[str, Side, Feedback, float]]:
-    for rep in outcome.reps:
-        if rep.status == "ok":
-            for measure, value in rep.measures.items():
-                yield measure, rep.side, _feedback(rep), value
-    for side, found in outcome.measures.items():
-        for measure, value in found.items():
-            yield measure, side, "whole", value
-
-
-def _feedback(rep: Rep) -> Feedback:
+def feedback_of(rep: Rep) -> Feedback:
+    """Tell whether a repetition was done with feedback."""
     return "with" if rep.with_feedback else "without"
 
 
-def _alike(result: Result, feedback: Feedback) -> Alike:
+def alike(result: Result, feedback: Feedback) -> Alike:
+    """Return what values of a result have to share with others."""
     context, outcome = result.context, result.outcome
     return Alike(
         outcome.drill,
@@ -197,6 +189,16 @@ def _alike(result: Result, feedback: Feedback) -> Alike:
         outcome.band,
         feedback,
     )
+
+
+def _numbers(outcome: Outcome) -> Iterator[tuple[str, Side, Feedback, float]]:
+    for rep in outcome.reps:
+        if rep.status == "ok":
+            for measure, value in rep.measures.items():
+                yield measure, rep.side, feedback_of(rep), value
+    for side, found in outcome.measures.items():
+        for measure, value in found.items():
+            yield measure, side, "whole", value
 
 
 def _finite(measures: dict[str, float]) -> dict[str, float]:

@@ -264,7 +264,8 @@ class RadioLink:
         self._missed = missed
         self._rng = np.random.default_rng(seed)
         self._next_s = self._rng.uniform(0, interval_s)
-        self._commands: deque[bytes] = deque()
+        self._commands: deque[tuple[float, bytes]] = deque()
+        """When each was written, and what."""
 
     def open(self) -> None:
         """Let time begin for the insole, and forget a host that was there before."""
@@ -282,14 +283,15 @@ class RadioLink:
         while self._next_s <= self._world.now_s:
             if self._rng.random() >= self._missed:
                 came += self._insole.advance(self._next_s)
-                while self._commands:
-                    self._insole.receive(self._commands.popleft())
+                # Meetings that were missed are made up for: none hears what was not yet said.
+                while self._commands and self._commands[0][0] <= self._next_s:
+                    self._insole.receive(self._commands.popleft()[1])
             self._next_s += self._interval_s
         return came
 
     def write(self, data: bytes) -> None:
         """Keep bytes for the next meeting."""
-        self._commands.append(data)
+        self._commands.append((self._world.now_s, data))
 
     def close(self) -> None:
         """Let the insole go."""

@@ -76,6 +76,9 @@ class VirtualPlate(Firmware):
         Standard deviation of one conversion; 45 counts is an HX711 at 80 per second.
     boot_id : int
     seed : int
+    mixed : (4, 4) array, optional
+        What each channel makes of the force on each cell, as a share of what the data sheet says;
+        by default just that, of its own cell.
     """
 
     board, adc = 1, 1
@@ -89,10 +92,12 @@ class VirtualPlate(Firmware):
         noise_counts: float = 45.0,
         boot_id: int = 1,
         seed: int = 1,
+        mixed: Floats | None = None,
     ) -> None:
         super().__init__()
         self._description = description
         self._load = load
+        self._mixed = mixed
         self._zero = np.zeros(4) if zero_counts is None else zero_counts
         self._noise = noise_counts
         self._boot_id = boot_id
@@ -136,6 +141,8 @@ class VirtualPlate(Firmware):
     def _convert(self, t_s: Floats) -> NDArray[np.int64]:
         force_n, cop_mm = self._load(t_s - self._description.delay_s)
         loads = corner_loads(force_n, cop_mm, self._description.layout.xy_mm)
+        if self._mixed is not None:
+            loads = loads @ self._mixed.T
         counts = self._zero + loads * self._description.nominal_counts_per_n
         counts = np.rint(counts + self._rng.normal(0, self._noise, counts.shape))
         return np.clip(counts, -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int64)

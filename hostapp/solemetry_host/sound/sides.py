@@ -11,6 +11,7 @@ from typing import Literal
 
 from solemetry_host.sound.speaker import Speaker
 from solemetry_host.sound.tone import MIDDLE_HZ, SILENCE, Tone
+from solemetry_host.words import mark
 
 Ear = Literal["left", "right"]
 Answer = Literal["left", "right", "both", "nothing"]
@@ -61,19 +62,25 @@ def check_sides(
 
 def judge_sides(heard: Mapping[Ear, Answer]) -> SideCheck:
     """Judge by where the sound for each ear was heard."""
+    return SideCheck(heard == {"left": "left", "right": "right"}, _words(heard))
+
+
+def _words(heard: Mapping[Ear, Answer]) -> str:
     match heard["left"], heard["right"]:
         case "left", "right":
-            return SideCheck(True, "Left and right are heard where they are.")
+            return mark("Left and right are heard where they are.")
         case "right", "left":
-            return SideCheck(False, "Left and right are swapped. Turn the headphones round, or "
-                             "change the places of the speakers.")  # fmt: skip
+            return mark("Left and right are swapped. Turn the headphones round, or change the "
+                        "places of the speakers.")  # fmt: skip
         case "nothing", "nothing":
-            return SideCheck(False, "Nothing is heard. Turn the sound up, and look which output "
-                             "the computer plays on.")  # fmt: skip
-        case ("nothing", _) | (_, "nothing"):
-            silent = "left" if heard["left"] == "nothing" else "right"
-            return SideCheck(False, f"The {silent} side is silent. Look at its plug, and at the "
-                             "balance in the sound settings.")  # fmt: skip
+            return mark("Nothing is heard. Turn the sound up, and look which output the computer "
+                        "plays on.")  # fmt: skip
+        case "nothing", _:
+            return mark("The left side is silent. Look at its plug, and at the balance in the "
+                        "sound settings.")  # fmt: skip
+        case _, "nothing":
+            return mark("The right side is silent. Look at its plug, and at the balance in the "
+                        "sound settings.")  # fmt: skip
         case _:
-            return SideCheck(False, "The sides cannot be told apart. Use headphones or two "
-                             "speakers, and switch mono sound off.")  # fmt: skip
+            return mark("The sides cannot be told apart. Use headphones or two speakers, and "
+                        "switch mono sound off.")  # fmt: skip

@@ -1,16 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Starts Qt, with a screen or without one."""
+"""Starts Qt, with a screen or without one, and opens the window."""
 
 from __future__ import annotations
 
 import logging
 import os
 import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import cast
 
-import pyqtgraph as pg
 from PySide6 import QtCore, QtWidgets
 
-from solemetry_host.windows import theme
+from solemetry.errors import FileError
+from solemetry_host.live.ear import Ear
+from solemetry_host.live.latency import Latencies
+from solemetry_host.preferences import Preferences, preferences_file, read_preferences
+from solemetry_host.windows.live.page import LivePage
+from solemetry_host.windows.look import theme
+from solemetry_host.windows.shell.desk import Desk, OpenStation
+from solemetry_host.windows.shell.main_window import MainWindow, Place, places, take_up
+from solemetry_host.words import tr
+
+LIVE: Mapping[str, Place] = {"live": Place(lambda: tr("Live"), LivePage)}
+"""The live page alone."""
 
 
 def has_screen() -> bool:
@@ -28,11 +41,67 @@ def application() -> QtWidgets.QApplication:
     if not has_screen():
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     QtCore.qInstallMessageHandler(_log_what_qt_says)
-    pg.setConfigOptions(antialias=False, foreground=theme.QUIET_INK)
     app = QtWidgets.QApplication(["solemetry"])
     app.setApplicationName("Solemetry")
     theme.apply(app)
     return app
+
+
+def run(
+    open_station: OpenStation,
+    page: str = "",
+    urls: Sequence[str] = (),
+    recordings: Path | None = None,
+) -> None:
+    """Open the whole app, as it was left, until somebody closes it.
+
+    Parameters
+    ----------
+    open_station, recordings
+        As of `Desk`.
+    page : str
+        What to show first; empty: the page that was open last.
+    urls : sequence of str
+        Devices to connect.
+    """
+    app = application()
+    preferences, file, unreadable = _remembered()
+    desk = Desk(preferences, file, open_station, recordings=recordings)
+    take_up(desk)
+    window = MainWindow(desk, places())
+    window.show()
+    if unreadable:
+        desk.say("warning", unreadable)
+    if page:
+        window.show_page(page)
+    if urls:
+        desk.connect_to(urls)
+    app.exec()
+
+
+def _remembered() -> tuple[Preferences, Path | None, str]:
+    """Return preferences, where to keep them, and why they cannot be read if they cannot.
+
+    Then their file is left as it is.
+    """
+    file = preferences_file()
+    try:
+        return read_preferences(file), file, ""
+    except FileError as error:
+        return Preferences(), None, str(error)
+
+
+def live_window(
+    open_station: OpenStation,
+    recordings: Path,
+    open_ear: Callable[[Latencies], Ear] = Ear,
+) -> tuple[MainWindow, LivePage]:
+    """Return a window of the live page alone, which remembers nothing, and the page."""
+    application()
+    desk = Desk(Preferences(colours="light"), None, open_station, open_ear, recordings)
+    take_up(desk)
+    window = MainWindow(desk, LIVE)
+    return window, cast(LivePage, window.page)
 
 
 def _log_what_qt_says(

@@ -41,8 +41,11 @@ from solemetry_host.sim.world import World
 from solemetry_host.sound.speaker import BLOCK_FRAMES, NullSpeaker
 from solemetry_host.sound.synth import LOUDEST, RATE_HZ, Synth
 from solemetry_host.sound.tone import Tone
-from solemetry_host.windows.app import application
-from solemetry_host.windows.live_window import LiveWindow
+from solemetry_host.windows.app import live_window
+from solemetry_host.windows.live.page import LivePage
+from solemetry_host.windows.live.plate_view import PlateView
+from solemetry_host.windows.live.pressure_map import PressureMap
+from solemetry_host.windows.shell.main_window import MainWindow
 
 Floats = NDArray[np.float64]
 
@@ -112,16 +115,16 @@ class _Log:
 
 
 class _Painted(QtCore.QObject):
-    """Notes each frame of the window's plate, when it has been painted."""
+    """Notes each frame of what is in front, when it has been painted."""
 
-    def __init__(self, window: LiveWindow, log: _Log) -> None:
-        super().__init__(window)
-        self._plate, self._log = window.plate, log
-        window.plate.viewport().installEventFilter(self)
+    def __init__(self, picture: PlateView | PressureMap, log: _Log) -> None:
+        super().__init__(picture)
+        self._picture, self._log = picture, log
+        picture.installEventFilter(self)
 
     def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:  # noqa: N802
-        if event.type() == QtCore.QEvent.Type.Paint and self._plate.here_mm is not None:
-            note = partial(self._log.note, self._plate.here_mm[1])
+        if event.type() == QtCore.QEvent.Type.Paint and self._picture.here_mm is not None:
+            note = partial(self._log.note, self._picture.here_mm[1])
             QtCore.QTimer.singleShot(0, note)  # Qt paints first
         return False
 
@@ -221,12 +224,11 @@ def step_response(
     def open_ear(latencies: Latencies) -> Ear:
         return Ear(latencies, lambda heard: NullSpeaker(heard, _Listened(sound)))
 
-    application()
     with tempfile.TemporaryDirectory() as folder:
-        window = LiveWindow(
-            lambda _: Station(lambda: sources, _INSOLE_CALIBRATION), "", Path(folder), open_ear
-        )
-        _run(window, frames, seconds, settles_s, _Drilled(drilled) if with_drill else None)
+        station = Station(lambda: sources, _INSOLE_CALIBRATION)
+        window, page = live_window(lambda _: station, Path(folder), open_ear)
+        beside = _Drilled(drilled) if with_drill else None
+        _run(window, page, station, frames, seconds, settles_s, beside)
     began_s = frames.t_s[0]
     steps_s = hops.moments_s + world.began_s
     within = (steps_s[:-1] > began_s) & (steps_s[1:] < frames.t_s[-1])
@@ -237,24 +239,31 @@ def step_response(
 
 
 def _run(
-    window: LiveWindow, frames: _Log, seconds: float, settles_s: float, drilled: _Drilled | None
+    window: MainWindow,
+    page: LivePage,
+    station: Station,
+    frames: _Log,
+    seconds: float,
+    settles_s: float,
+    drilled: _Drilled | None,
 ) -> None:
     window.show()
-    window.toggle_connection()
     try:
+        window.desk.connect_to(())
         deadline_s = time.monotonic() + _PATIENCE_S
-        while window.station is None or not window.station.ready:
+        while not station.ready:
             if time.monotonic() > deadline_s:
                 raise DeviceError("The virtual devices do not stream.", "Close other programs.")
             _wait(0.1)
-        window.toggle_recording()
-        window.toggle_sound()
+        window.desk.start_recording()
+        page.toggle_sound()
         if drilled is not None:
-            drilled.begin(window.station)
+            drilled.begin(station)
         _wait(settles_s)
-        painted = _Painted(window, frames)
+        picture = page.pictures.front
+        painted = _Painted(picture, frames)
         _wait(seconds)
-        window.plate.viewport().removeEventFilter(painted)
+        picture.removeEventFilter(painted)
     finally:
         window.close()
         if drilled is not None:

@@ -49,11 +49,16 @@ def trn(one: str, many: str, n: int, /, **values: object) -> str:
     return _catalogue(_chosen).ngettext(one, many, n).format(n=n, **values)
 
 
+def mark(text: str) -> str:
+    """Return a text as it is: `tr` says it in another language where it is shown."""
+    return text
+
+
 @cache
 def _catalogue(language: str) -> NullTranslations:
     if language == "en":
         return NullTranslations()
-    import polib
+    import polib  # type: ignore[import-untyped]
 
     with as_file(files(__name__) / f"{language}.po") as path:
         return GNUTranslations(BytesIO(polib.pofile(str(path)).to_binary()))

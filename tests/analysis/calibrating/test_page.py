@@ -48,7 +48,7 @@ def test_the_example_of_an_insole_runs(capsys):
     given = {
         "sm": sm,
         "cal": cal,
-        "insole": SimpleNamespace(layout=layout),
+        "insole": SimpleNamespace(layout=layout, front_end=None),
         "zero_counts": np.full(16, 372.0),
         "counts": counts[:800],
         "plate_force_n": force_n[:800],

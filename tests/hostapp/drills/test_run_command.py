@@ -16,8 +16,8 @@ from mixes import PLATE, Feeder, on_plate
 from solemetry_host.drills.files.drill import Drill
 from solemetry_host.drills.files.shelf import Shelf
 from solemetry_host.drills.on_devices import live
+from solemetry_host.drills.on_devices.known import bases_since
 from solemetry_host.drills.on_devices.live import Beginning
-from solemetry_host.drills.on_devices.run_command import bases_since
 from solemetry_host.drills.questions import ask_after
 from solemetry_host.drills.running.outcome import Outcome, Rep
 from solemetry_host.drills.signals.body import Body

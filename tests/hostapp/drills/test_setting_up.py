@@ -4,66 +4,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from leaning import leaning_on_plate
 
-from solemetry.device import DeviceDescription
 from solemetry.errors import SolemetryError
 from solemetry.foot import FootRegistration
-from solemetry_host.devices.board import BoardSource
 from solemetry_host.drills.on_devices.setting_up import draw_base, register_foot, weigh
 from solemetry_host.drills.signals.body import Body
 from solemetry_host.drills.signals.weighing import weight_on_insoles_n, weight_on_plate_n
 from solemetry_host.live.awaiting import wait
-from solemetry_host.live.station import Station
-from solemetry_host.sim.plate import VirtualPlate, VirtualPlateTransport
-
-PLATE = DeviceDescription.builtin("plate-hx711-uno")
-
-
-class Leaning:
-    """Somebody who does at once what is said."""
-
-    def __init__(self) -> None:
-        self.force_n = 650.0
-        self.place_mm = (60.0, 0.0)
-        self.loop_mm = (0.0, 0.0)
-        self.words: list[str] = []
-
-    def load(self, t_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        turn = 2 * np.pi * t_s / 3
-        places = np.column_stack((np.sin(turn), np.cos(turn))) * self.loop_mm + self.place_mm
-        return np.full(len(t_s), self.force_n), places
-
-    def hear(self, words: str) -> None:
-        self.words.append(words)
-        if "heel" in words:
-            self.place_mm = (60.0, -70.0)
-        elif "forefoot" in words:
-            self.place_mm = (80.0, 60.0)
-        elif "lean as far" in words:
-            self.place_mm, self.loop_mm = (60.0, 0.0), (14.0, 45.0)
-
-
-@contextmanager
-def on_plate() -> Iterator[tuple[Station, Leaning]]:
-    person = Leaning()
-    plate = VirtualPlate(PLATE, person.load)
-    station = Station(lambda: BoardSource(VirtualPlateTransport(plate)))
-    station.connect()
-    try:
-        wait(station, lambda: station.ready)
-        yield station, person
-    finally:
-        station.disconnect()
 
 
 def test_a_foot_is_found_in_less_than_ten_seconds() -> None:
     """By hand: 131.5 mm from heel to forefoot, 8.7 degrees outwards, the heel 0.15 behind."""
-    with on_plate() as (station, person):
+    with leaning_on_plate() as (station, person):
         began = time.monotonic()
         foot = register_foot(station, "right", 250.0, person.hear)
         assert time.monotonic() - began < 10
@@ -75,12 +31,13 @@ def test_a_foot_is_found_in_less_than_ten_seconds() -> None:
 
 
 def test_who_does_not_lean_is_told_what_to_do() -> None:
-    with on_plate() as (station, _), pytest.raises(SolemetryError, match="too close together"):
+    told = pytest.raises(SolemetryError, match="too close together")
+    with leaning_on_plate() as (station, _), told:
         register_foot(station, "left", 250.0, lambda words: None)
 
 
 def test_who_stands_still_is_weighed_and_who_does_not_is_not() -> None:
-    with on_plate() as (station, person):
+    with leaning_on_plate() as (station, person):
         assert weight_on_insoles_n(station.snapshot) is None
         weight_n = weigh(station, weight_on_plate_n, person.hear)
         assert weight_n == pytest.approx(650, abs=1)
@@ -93,7 +50,7 @@ def test_who_stands_still_is_weighed_and_who_does_not_is_not() -> None:
 
 def test_slow_loops_span_the_own_base() -> None:
     """Of an ellipse by hand: pi times both half axes, a little less by the filter."""
-    with on_plate() as (station, person):
+    with leaning_on_plate() as (station, person):
         foot = FootRegistration("right", (60.0, -103.0), 0.0, 250.0)
         station.command("foot", "plate", **vars(foot))
         body = Body(plate_weight_n=650.0)
@@ -107,5 +64,6 @@ def test_without_a_registered_foot_there_is_no_base_to_draw(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("solemetry_host.drills.signals.loops.LONGEST_S", 2.0)
-    with on_plate() as (station, person), pytest.raises(SolemetryError, match="next to no area"):
+    told = pytest.raises(SolemetryError, match="next to no area")
+    with leaning_on_plate() as (station, person), told:
         draw_base(station, Body(), "right", "single", 2, person.hear)

@@ -7,31 +7,22 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Any
 
 from rich.console import Console
 from rich.live import Live
 
-from solemetry_host.devices.source import Notice
-from solemetry_host.drills.on_devices import live
+from solemetry_host.drills.on_devices.attempt import Attempt
 from solemetry_host.drills.on_devices.keys import IN_WORDS, Keys
-from solemetry_host.drills.on_devices.live import Asks, Beginning, LiveDrill
+from solemetry_host.drills.on_devices.live import Beginning
 from solemetry_host.drills.questions import ask_after
 from solemetry_host.drills.running.outcome import Outcome
-from solemetry_host.drills.running.reading import Reading
-from solemetry_host.drills.running.view import RunView
 from solemetry_host.drills.showing.ear import DrillEar
-from solemetry_host.drills.showing.feedback import Feedback, Shown
-from solemetry_host.drills.showing.stillness import last_p70_mm
 from solemetry_host.drills.showing.terminal import Screen
 from solemetry_host.live import awaiting
 from solemetry_host.live.ear import Ear
 from solemetry_host.live.latency import Latencies
 from solemetry_host.live.station import Station
 from solemetry_host.sound.voice import find_voice
-
-_SILENT_S = 0.5
-"""Where no reading came for so long, the passing of time is one."""
 
 _LOOKS_S = 0.1
 
@@ -63,30 +54,20 @@ class Following:
         sound: bool = False,
         rows_tell_time: bool = False,
     ) -> None:
-        self._console, self._beginning, self._station = console, beginning, station
-        self._rows_tell_time = rows_tell_time
-        self._drill = LiveDrill(self._observe)
-        self._asks: Asks = station or _Alone(self._drill)
-        self._feedback = Feedback(
-            beginning.drill,
-            feet=station.snapshot.feet if station is not None else (),
-            body=beginning.body,
-            posture=beginning.posture,
-            last_p70_mm=last_p70_mm(earlier),
+        self._console, self._drill, self._station = console, beginning.drill, station
+        self._attempt = Attempt(
+            beginning, station, earlier=earlier, rows_tell_time=rows_tell_time
         )
-        latencies = station.latencies if station is not None else Latencies()
-        self._ear = (
-            DrillEar(beginning.drill, Ear(latencies), find_voice()) if sound else None
-        )
+        if sound:
+            latencies = station.latencies if station is not None else Latencies()
+            self._attempt.ear = DrillEar(beginning.drill, Ear(latencies), find_voice())
         self._keys = Keys(sys.stdin)
-        self._shown: Shown | None = None
         self._said = self._messages = 0
-        self._heard_s = time.monotonic()
 
     @property
     def devices(self) -> dict[str, str]:
         """Calibration by device, of those that were there."""
-        return self._drill.devices
+        return self._attempt.devices
 
     def do(self) -> Outcome:
         """Do it, and return how it went.
@@ -96,26 +77,25 @@ class Following:
         SolemetryError
             When it cannot go on.
         """
+        attempt = self._attempt
         with ExitStack() as stack:
-            if self._ear is not None:
-                stack.callback(self._ear.close)
-            if self._station is not None:
-                self._station.follow(self._drill)
-                stack.callback(self._station.follow, None)
-            live.begin(self._asks, self._beginning)
+            stack.callback(attempt.close)
+            attempt.begin(time.perf_counter_ns())
             self._console.print(IN_WORDS)
             screen = stack.enter_context(
                 Live(console=self._console, auto_refresh=False, transient=True)
             )
             try:
-                while not self._drill.outcomes:
+                while attempt.outcome is None:
                     self._go_on(screen)
                     time.sleep(_LOOKS_S)
             except KeyboardInterrupt:
-                live.end(self._asks, "stopped")
-                awaiting.until(lambda: bool(self._drill.outcomes))
+                attempt.stop()
+                awaiting.until(lambda: attempt.outcome is not None)
             self._tell(screen)
-        return self._drill.outcomes[-1]
+        outcome = attempt.outcome
+        assert outcome is not None, "it has ended"
+        return outcome
 
     def ask_after(self, outcome: Outcome) -> Outcome:
         """Ask what the drill asks afterwards; not where nobody is there to answer."""
@@ -126,45 +106,25 @@ class Following:
             self._console.print(words, end="")
             return self._keys.answer()
 
-        return ask_after(self._beginning.drill, outcome, answer)
+        return ask_after(self._drill, outcome, answer)
 
     def to_keep(self, outcome: Outcome) -> Outcome:
         """Return an outcome with what the next session's quiet zone goes by."""
-        return self._feedback.stillness.kept_in(outcome)
-
-    def _observe(self, view: RunView, reading: Reading, arrived_ns: int) -> None:
-        shown = self._feedback.show(view, reading)
-        if self._ear is not None:
-            self._ear.hear(shown, arrived_ns)
-        self._shown = shown
-        self._heard_s = time.monotonic()
+        return self._attempt.to_keep(outcome)
 
     def _go_on(self, screen: Live) -> None:
         self._tell(screen)
-        for what in self._keys.pressed(self._shown.doing if self._shown else "phase"):
-            live.press(self._asks, what)
-        silent_s = time.monotonic() - self._heard_s
-        if self._station is None:
-            live.pass_time(self._asks, time.perf_counter_ns())
-        else:
-            self._mind_silence(self._station, silent_s)
-
-    def _mind_silence(self, station: Station, silent_s: float) -> None:
-        """Let time pass where no rows tell it, and end what has lost its devices."""
-        if station.not_followed is not None:
-            raise station.not_followed
-        lost = all(view.link.state != "streaming" for view in station.snapshot.devices)
-        if lost and (silent_s > awaiting.LOST_FOR_S or station.ended):
-            live.end(self._asks, "lost_devices")
-        elif silent_s > _SILENT_S and not self._rows_tell_time:
-            live.pass_time(self._asks, time.perf_counter_ns())
+        shown = self._attempt.shown
+        for what in self._keys.pressed(shown.doing if shown else "phase"):
+            self._attempt.press(what)
+        self._attempt.go_on(time.perf_counter_ns())
 
     def _tell(self, screen: Live) -> None:
         for message in self._station.snapshot.messages if self._station is not None else ():
             if message.number > self._messages and message.level != "info":
                 self._console.print(f"{message.level.capitalize()}: {message.text}")
             self._messages = max(self._messages, message.number)
-        shown = self._shown
+        shown = self._attempt.shown
         if shown is None:
             return
         if self._console.is_terminal:
@@ -175,12 +135,3 @@ class Following:
                 self._said = said.number
                 self._console.print(said.text)
 
-
-class _Alone:
-    """Hands commands to a drill that nothing is sensed of."""
-
-    def __init__(self, drill: LiveDrill) -> None:
-        self._drill = drill
-
-    def command(self, kind: str, stream: str = "", **detail: Any) -> None:
-        self._drill.notice(Notice(stream, time.perf_counter_ns(), kind, detail=detail))

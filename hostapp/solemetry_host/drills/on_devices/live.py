@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +26,8 @@ from solemetry_host.drills.running.reading import Reading
 from solemetry_host.drills.running.run import DrillRun, Facts
 from solemetry_host.drills.running.view import RunView
 from solemetry_host.drills.signals.body import Body
+from solemetry_host.drills.signals.frame import DOUBLE
+from solemetry_host.drills.signals.reach import FunctionalBase
 from solemetry_host.drills.signals.source import SignalSource
 from solemetry_host.live.device import LiveDevice
 
@@ -63,6 +65,16 @@ class Beginning:
         level = next((each.set for each in self.drill.level if each.n == self.level), {})
         settings = {**self.drill.params, **level, **self.facts.settings}
         return str(settings.get("posture", ""))
+
+    def on_bases(self, bases: Mapping[str, FunctionalBase]) -> Beginning:
+        """Return the same, with own bases that targets are in percent of."""
+        given = {
+            side: {"calibrated_area_cm2": bases[name].area_cm2}
+            for side in self.facts.sides
+            if (name := "both" if self.posture == DOUBLE else side) in bases
+        }
+        facts, body = replace(self.facts, given=given), replace(self.body, bases=bases)
+        return replace(self, facts=facts, body=body)
 
     def run(self) -> DrillRun:
         """Return the run that begins so."""
@@ -237,17 +249,20 @@ def end(station: Asks, ended: Ended) -> None:
     station.command(END, ended=ended)
 
 
-def grade(path: Path) -> list[Outcome]:
+def grade(path: Path, going_on: Callable[[], bool] = lambda: True) -> list[Outcome]:
     """Grade the drills of a recording, as they were graded live.
 
     Parameters
     ----------
     path : Path
+    going_on : callable
+        Asked on the way, which takes a second for half a minute of a plate: False ends it.
 
     Returns
     -------
     list of Outcome
-        One for each drill, the oldest first; none where the recording holds no drill.
+        One for each drill, the oldest first; none where the recording holds no drill, or where
+        nobody waits for them any more.
 
     Raises
     ------
@@ -260,6 +275,8 @@ def grade(path: Path) -> list[Outcome]:
     engine, drill = Engine(), LiveDrill()
     engine.follow(drill)
     for item in ReplaySource(path).items():
+        if not going_on():
+            return []
         engine.take(item)
     drill.end("lost_devices")
     return drill.outcomes

@@ -5,45 +5,38 @@ from __future__ import annotations
 
 import json
 import random
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from solemetry.device import DeviceDescription, builtin_devices
 from solemetry.errors import SolemetryError
 from solemetry.foot import FootRegistration
 from solemetry_host.drills.files.drill import Drill
 from solemetry_host.drills.files.shelf import Shelf
 from solemetry_host.drills.on_devices import live
 from solemetry_host.drills.on_devices.following import Following
+from solemetry_host.drills.on_devices.known import Known, known_of, result_of
 from solemetry_host.drills.on_devices.live import Beginning
-from solemetry_host.drills.on_devices.setting_up import draw_base, register_foot, weigh
-from solemetry_host.drills.running.conditions import each_condition
+from solemetry_host.drills.on_devices.needs import Foot, first_plate, needs_of, plate_limits
+from solemetry_host.drills.on_devices.setting_up import GRAVITY, draw_base, register_foot, weigh
 from solemetry_host.drills.running.outcome import Outcome, Side
 from solemetry_host.drills.running.run import Facts
-from solemetry_host.drills.safety import DISCLAIMER, Plate, before, stops
+from solemetry_host.drills.safety import DISCLAIMER, before, stops
 from solemetry_host.drills.showing.results import own_bests
 from solemetry_host.drills.showing.terminal import print_result
 from solemetry_host.drills.signals.body import Body
-from solemetry_host.drills.signals.catalogue import CATALOGUE
-from solemetry_host.drills.signals.reach import FunctionalBase
 from solemetry_host.drills.signals.weighing import weight_on_insoles_n, weight_on_plate_n
 from solemetry_host.live import awaiting
 from solemetry_host.live.opening import open_station
-from solemetry_host.live.snapshot import DeviceView
 from solemetry_host.live.station import Station
 from solemetry_host.people.folder import Person
 from solemetry_host.people.profile import Profile, Support
-from solemetry_host.people.results import Context, Result
-
-GRAVITY = 9.80665
 
 
 @dataclass(frozen=True)
@@ -135,43 +128,36 @@ def run_drill(asked: Asked, console: Console, confirm: Callable[[str], bool]) ->
     if again is not None:
         print_result(console, drill, again)
         return Ran(drill, again)
-    profile = _profile(asked)
+    at = datetime.now(UTC).astimezone()
+    known = _known(asked, drill, at.date())
     seed = random.randrange(2**31) if asked.seed is None else asked.seed
     beginning = Beginning(
-        drill, asked.level, seed, _facts(asked, profile),
+        drill, asked.level, seed, _facts(asked, known, at.date()),
         norm_tables=(shelf.norm(drill.score.norm.table),) if drill.score.norm else (),
     )  # fmt: skip
     beginning.run()  # a level that is not there is told before anybody stands somewhere
-    at = datetime.now(UTC).astimezone()
-    earlier = _earlier(drill, asked.person)
     with ExitStack() as stack:
         station = stack.enter_context(_connected(asked)) if asked.devices else None
-        _ask_before(drill, asked, profile, station, console, confirm)
+        _ask_before(drill, asked, known, station, console, confirm, at.date())
         if station is not None:
-            beginning = _set_up(beginning, asked, profile, station, console.print)
+            beginning = _set_up(beginning, asked, known, station, console.print, at.date())
             _record(asked, station, at)
         following = Following(
-            console, beginning, station, earlier=earlier, sound=asked.sound,
+            console, beginning, station, earlier=known.earlier, sound=asked.sound,
             rows_tell_time=any(url.startswith("replay:") for url in asked.devices),
         )  # fmt: skip
         outcome = following.do()
         recorded = station is not None and station.recording is not None
         recording = station.stop_recording() if station is not None and recorded else None
-    print_result(console, drill, outcome, own_bests(drill, asked.level, earlier))
+    print_result(console, drill, outcome, own_bests(drill, asked.level, known.earlier))
     outcome = following.ask_after(outcome)
     for stop in stops(drill, outcome):
         console.print(stop.words)
     if asked.person is not None:
-        context = Context(
-            at=at,
-            devices=following.devices,
-            footwear=profile.usual.footwear,
-            surface=profile.usual.surface,
-            support=asked.support or profile.usual.support,
-            posture=beginning.posture or "as the drill says",
-            session=recording.name if recording is not None else "",
-        )
-        asked.person.keep(Result(asked.person.id, context, following.to_keep(outcome)))
+        asked.person.keep(result_of(
+            asked.person, following.to_keep(outcome), at=at, beginning=beginning,
+            devices=following.devices, support=asked.support, recording=recording,
+        ))  # fmt: skip
     return Ran(drill, outcome, recording)
 
 
@@ -190,29 +176,22 @@ def _graded_again(drill: Drill, devices: Sequence[str]) -> Outcome | None:
     return ours[-1] if ours else None
 
 
-def _earlier(drill: Drill, person: Person | None) -> list[Outcome]:
-    """Return how the drill went before, the oldest first."""
-    results = person.results()[0] if person is not None else []
-    return [result.outcome for result in results if result.outcome.drill == drill.id]
-
-
-def _profile(asked: Asked) -> Profile:
-    known: dict[str, Any] = {}
+def _known(asked: Asked, drill: Drill, today: date) -> Known:
+    """Return what is known of the person, with what was said instead."""
+    told: dict[str, Any] = {}
     if asked.mass_kg is not None:
-        known["mass_kg"] = asked.mass_kg
+        told["mass_kg"] = asked.mass_kg
     if asked.foot_length_mm is not None:
-        known["foot_length_mm"] = asked.foot_length_mm
+        told["foot_length_mm"] = asked.foot_length_mm
     if asked.age is not None:
-        known |= {"birth_year": None, "age_band": (int(asked.age), int(asked.age))}
-    if asked.person is None:
-        return Profile(added=date.today(), **known)
-    return asked.person.profile.model_copy(update=known)
+        told |= {"birth_year": None, "age_band": (int(asked.age), int(asked.age))}
+    known = known_of(asked.person, drill, today)
+    return replace(known, profile=known.profile.model_copy(update=told))
 
 
-def _facts(asked: Asked, profile: Profile) -> Facts:
-    ages = profile.ages(date.today())
+def _facts(asked: Asked, known: Known, today: date) -> Facts:
     return Facts(
-        age=sum(ages) / 2 if ages else None,
+        age=known.age(today),
         sides=asked.sides,
         settings={"support": asked.support} if asked.support else {},
     )
@@ -221,17 +200,15 @@ def _facts(asked: Asked, profile: Profile) -> Facts:
 def _ask_before(
     drill: Drill,
     asked: Asked,
-    profile: Profile,
+    known: Known,
     station: Station | None,
     console: Console,
     confirm: Callable[[str], bool],
+    today: date,
 ) -> None:
-    today, done = date.today(), []
-    if asked.person is not None:
-        results, _ = asked.person.results()
-        done = [result.outcome for result in results if result.context.day == today]
+    views = station.snapshot.devices if station is not None else ()
     found = before(
-        drill, profile, today=today, done_today=done, plate=_plate(station) if station else None
+        drill, known.profile, today=today, done_today=known.done_today, plate=plate_limits(views)
     )
     if found.refused:
         raise SolemetryError(found.refused)
@@ -245,15 +222,6 @@ def _ask_before(
             raise SolemetryError(
                 f"{drill.words().title} was not begun: {question.words}", "Begin when it is so."
             )
-
-
-def _plate(station: Station) -> Plate | None:
-    """Return what the first plate is made for, if its kind is known; landings none is."""
-    view = _first_plate(station)
-    if view is None or view.link.device not in builtin_devices():
-        return None
-    limits = tomllib.loads(DeviceDescription.builtin(view.link.device).toml).get("limits", {})
-    return Plate(limits["max_user_kg"], dynamic_ok=False) if "max_user_kg" in limits else None
 
 
 @contextmanager
@@ -280,57 +248,39 @@ def _record(asked: Asked, station: Station, at: datetime) -> None:
 def _set_up(
     beginning: Beginning,
     asked: Asked,
-    profile: Profile,
+    known: Known,
     station: Station,
     say: Callable[[str], None],
+    today: date,
 ) -> Beginning:
     """Find out what the drill's signals need: where the feet stand, the weight, the own base."""
-    needed = {need for name in _signals(beginning.drill) for need in CATALOGUE[name].needs}
-    plate = _first_plate(station)
-    if plate is not None and "foot" in needed:
-        _register(asked, profile, beginning, station, plate.stream, say)
+    views = station.snapshot.devices
+    needs = needs_of(beginning.drill, beginning.posture, asked.sides, views)
+    plate = first_plate(views)
+    if plate is not None and needs.feet:
+        _register(asked, known.profile, needs.feet, station, plate.stream, say)
     body = Body(age=beginning.facts.age)
-    if "weight" in needed:
-        body = _weighed(body, asked, profile, station, say)
-    calibrate = beginning.drill.calibrate
+    if needs.plate_weight:
+        weight_n = (
+            asked.mass_kg * GRAVITY if asked.mass_kg else _on_plate_n(known.profile, station, say)
+        )
+        body = replace(body, plate_weight_n=weight_n)
+    if needs.insole_weight:
+        body = replace(body, insole_weight_n=weigh(station, weight_on_insoles_n, say))
+    beginning, calibrate = replace(beginning, body=body), beginning.drill.calibrate
     if calibrate is None:
-        return replace(beginning, body=body)
-    of: tuple[Side, ...] = ("both",) if beginning.posture == "double" else asked.sides
-    today = date.today()
-    if asked.loops:
-        drawn = {side: draw_base(station, body, side, beginning.posture, calibrate.loops, say)
-                 for side in of}  # fmt: skip
-        bases = {str(side): replace(base, on=today) for side, base in drawn.items()}
-    else:
-        since = today - timedelta(days=calibrate.valid_days)
-        bases = bases_since(since, asked.person) if asked.person is not None else {}
-    given = {
-        side: {"calibrated_area_cm2": bases[name].area_cm2}
-        for side in asked.sides
-        if (name := "both" if "both" in of else side) in bases
-    }
-    facts = replace(beginning.facts, given=given)
-    return replace(beginning, facts=facts, body=replace(body, bases=bases))
-
-
-def bases_since(since: date, person: Person) -> dict[str, FunctionalBase]:
-    """Return the newest bases that somebody's recordings hold, none older than a day."""
-    found: dict[str, FunctionalBase] = {}
-    for path in person.sessions():
-        try:
-            began = live.beginnings(path)
-        except SolemetryError:
-            continue  # a damaged recording holds no base; the library says so itself
-        for beginning in began:
-            bases = beginning.body.bases.items()
-            found |= {of: base for of, base in bases if base.on is not None and base.on >= since}
-    return found
+        return beginning
+    if not asked.loops:
+        return beginning.on_bases(known.bases)
+    posture, loops = beginning.posture, calibrate.loops
+    drawn = {side: draw_base(station, body, side, posture, loops, say) for side in needs.bases}
+    return beginning.on_bases({side: replace(base, on=today) for side, base in drawn.items()})
 
 
 def _register(
     asked: Asked,
     profile: Profile,
-    beginning: Beginning,
+    feet: Sequence[Foot],
     station: Station,
     stream: str,
     say: Callable[[str], None],
@@ -345,25 +295,8 @@ def _register(
         say("Where the feet stand is not known, so what needs it is not sensed. Give --foot-length "
             "MM to find them by two presses, or --foot.")  # fmt: skip
         return
-    both = beginning.posture == "double" or beginning.drill.sides not in ("each", "alternate")
-    for side in ("left", "right") if both else asked.sides:
-        if side in ("left", "right"):
-            register_foot(station, side, length[0], say)
-
-
-def _weighed(
-    body: Body, asked: Asked, profile: Profile, station: Station, say: Callable[[str], None]
-) -> Body:
-    """Weigh on what there is: a plate in shoes and clothes, insoles by what their cells catch."""
-    views = station.snapshot.devices
-    if _first_plate(station) is not None:
-        weight_n = (
-            asked.mass_kg * GRAVITY if asked.mass_kg else _on_plate_n(profile, station, say)
-        )
-        body = replace(body, plate_weight_n=weight_n)
-    if sum(view.layout.kind == "insole" and view.link.calibrated for view in views) == 2:
-        body = replace(body, insole_weight_n=weigh(station, weight_on_insoles_n, say))
-    return body
+    for side in feet:
+        register_foot(station, side, length[0], say)
 
 
 def _on_plate_n(profile: Profile, station: Station, say: Callable[[str], None]) -> float:
@@ -374,18 +307,3 @@ def _on_plate_n(profile: Profile, station: Station, say: Callable[[str], None]) 
         if profile.mass_kg is None:
             raise
         return profile.mass_kg * GRAVITY
-
-
-def _first_plate(station: Station) -> DeviceView | None:
-    views = station.snapshot.devices
-    return next((view for view in views if view.layout.kind == "plate"), None)
-
-
-def _signals(drill: Drill) -> set[str]:
-    """Return the signals that a drill asks for."""
-    return {
-        one.signal
-        for phase in drill.phase
-        for asked in (*phase.needs, *phase.done, *phase.within, *phase.fail)
-        for one in each_condition(asked)
-    }

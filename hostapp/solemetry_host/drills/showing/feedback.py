@@ -8,7 +8,7 @@ the time of what is merely timed, what is not sensed, and how to stop.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,20 +21,37 @@ from solemetry_host.drills.running.outcome import Ended, Rep, Side
 from solemetry_host.drills.running.reading import Reading
 from solemetry_host.drills.running.view import Doing, RunView, Said
 from solemetry_host.drills.showing.bars import MOST_BARS, Bar, bar_of, bars_of, in_words
+from solemetry_host.drills.showing.ground import NOWHERE, Ground, cop_seen_mm
 from solemetry_host.drills.showing.pacer import pacer
 from solemetry_host.drills.showing.results import spoken
 from solemetry_host.drills.showing.ring import Ring, circle_mm, target_mm
 from solemetry_host.drills.showing.stillness import Stillness, quiet_radius_mm
 from solemetry_host.drills.signals.body import Body
-from solemetry_host.drills.signals.frame import Frame, frame_for
-from solemetry_host.drills.signals.reach import FunctionalBase
 from solemetry_host.sound.tone import SILENCE, Tone
+from solemetry_host.words import mark
 
 Floats = NDArray[np.float64]
 
-_NOWHERE = np.full(2, np.nan)
 _NOBODY = Body()
-_NO_PLACE = "where the pressure is: it takes a plate and a registered foot"
+_SIDES: tuple[Side, ...] = ("left", "right", "both", "none")
+_NO_PLACE = mark("where the pressure is: it takes a plate and a registered foot")
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which side, set and repetition it is; as text, in English."""
+
+    side: Side
+    set_n: int
+    sets: int
+    rep_n: int
+    reps: int
+
+    def __str__(self) -> str:
+        parts = [f"{self.side} foot" if self.side in ("left", "right") else ""]
+        parts.append(f"set {self.set_n} of {self.sets}" if self.sets > 1 else "")
+        parts.append(f"repetition {self.rep_n} of {self.reps}" if self.reps > 1 else "")
+        return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +60,8 @@ class Shown:
 
     Attributes
     ----------
-    title, where : str
-        The drill, and which side, set and repetition.
+    title : str
+    where : Where
     doing : Doing
     cue : str
         What to do now.
@@ -76,7 +93,7 @@ class Shown:
     """
 
     title: str
-    where: str
+    where: Where
     doing: Doing
     cue: str
     said: tuple[Said, ...]
@@ -93,25 +110,6 @@ class Shown:
     ticks: tuple[Rep, ...] = ()
     tone: Tone = SILENCE
     ended: Ended | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class _Ground:
-    """What is stood on: the base that targets are of, and what turns its frame into the view.
-
-    A left foot has its outside on the left.
-    """
-
-    base: FunctionalBase
-    seen: Floats
-    outlines_mm: tuple[Floats, ...]
-
-    @classmethod
-    def of(cls, frame: Frame, body: Body) -> _Ground:
-        left_only = frame.has_outside and frame.feet[0].side == "left"
-        seen = np.array((-1.0 if left_only else 1.0, 1.0))
-        outlines = tuple(frame.place(foot.outline_mm()) * seen for foot in frame.feet)
-        return cls(body.base_of(frame), seen, outlines)
 
 
 class Feedback:
@@ -144,43 +142,45 @@ class Feedback:
         self._drill = drill
         self._words = drill.words(language)
         self._phases = {phase.id: phase for phase in drill.phase}
-        self._feet, self._body, self._posture = feet, body, posture
-        self._grounds: dict[Side, _Ground | None] = {}
-        self._tail: deque[tuple[float, Floats]] = deque()
+        self._grounds: dict[Side, Ground | None] = {
+            side: Ground.of(feet, side, posture, body) for side in _SIDES
+        }
+        self._tail: deque[tuple[float, float, float]] = deque()
         self._rep: tuple[str, int, int] | None = None
         self._done = 0
         self.stillness = Stillness(quiet_radius_mm(drill.feedback.tone, last_p70_mm, body.age))
 
     def show(self, view: RunView, reading: Reading) -> Shown:
         """Return what is shown and heard of a moment; moments come in the order of time."""
-        ground = self._ground(view)
-        cop_mm = _cop_mm(ground, reading)
+        ground = self._grounds[view.side]
+        cop_mm = cop_seen_mm(ground, reading)
         self._follow(view, reading, cop_mm)
-        guided = Shown(
-            title=view.title,
-            where=_where(view),
-            doing=view.doing,
-            cue=view.cue,
-            said=view.said,
-            result=self._result(view),
-            stop=self._words.stop,
-            not_sensed=self._not_sensed(view, cop_mm),
-            without=view.doing == "phase" and not view.with_feedback,
-            seconds=self._time_left(view),
-            pacer=self._pacer(view),
-            ended=view.ended,
-        )
-        if guided.without:
-            return guided
+        without = view.doing == "phase" and not view.with_feedback
+        guides: dict[str, Any] = {
+            "title": view.title,
+            "where": Where(view.side, view.set_n, view.sets, view.rep_n, view.reps),
+            "doing": view.doing,
+            "cue": view.cue,
+            "said": view.said,
+            "result": self._result(view),
+            "stop": self._words.stop,
+            "not_sensed": self._not_sensed(view, cop_mm),
+            "without": without,
+            "seconds": self._time_left(view),
+            "pacer": self._pacer(view),
+            "ended": view.ended,
+        }
+        if without:
+            return Shown(**guides)
         ticks = tuple(rep for rep in view.done if (rep.side, rep.set_n) == (view.side, view.set_n))
         if view.doing != "phase":
-            return replace(guided, ticks=ticks)
+            return Shown(**guides, ticks=ticks)
         holds = view.do == "hold"
-        return replace(
-            guided,
+        if holds:
+            guides |= {"seconds": view.left_s, "filled": view.filled}
+        return Shown(
+            **guides,
             ticks=ticks,
-            seconds=view.left_s if holds else guided.seconds,
-            filled=view.filled if holds else None,
             tone=self.stillness.tone if holds and self._drill.feedback.tone else SILENCE,
             **self._picture(view, reading, cop_mm, ground),
         )
@@ -193,7 +193,7 @@ class Feedback:
             self._tail.clear()
             self.stillness.begin()
         if np.isfinite(cop_mm).all():
-            self._tail.append((reading.t_s, cop_mm))
+            self._tail.append((reading.t_s, *cop_mm.tolist()))
         while self._tail and self._tail[0][0] < reading.t_s - self._drill.feedback.tail_s:
             self._tail.popleft()
         if view.doing == "phase" and view.do == "hold":
@@ -201,19 +201,12 @@ class Feedback:
             load = reading.values.get("fz.bw", reading.values.get("fz.n"))
             self.stillness.take(
                 reading.t_s,
-                cop_mm if stands else _NOWHERE,
+                cop_mm if stands else NOWHERE,
                 None if load is None else float(load),
             )
 
-    def _ground(self, view: RunView) -> _Ground | None:
-        """Return what is stood on; None where no foot is registered."""
-        if view.side not in self._grounds:
-            frame = frame_for(self._feet, view.side, self._posture)
-            self._grounds[view.side] = _Ground.of(frame, self._body) if frame else None
-        return self._grounds[view.side]
-
     def _picture(
-        self, view: RunView, reading: Reading, cop_mm: Floats, ground: _Ground | None
+        self, view: RunView, reading: Reading, cop_mm: Floats, ground: Ground | None
     ) -> dict[str, Any]:
         """Return the one picture that the drill asks for; bars where its dot is not sensed."""
         match self._drill.feedback.concurrent:
@@ -227,7 +220,7 @@ class Feedback:
             case _:
                 return {"bars": (*bars_of(view), *self._beside(view, reading))[:MOST_BARS]}
 
-    def _ring(self, view: RunView, cop_mm: Floats, ground: _Ground) -> Ring:
+    def _ring(self, view: RunView, cop_mm: Floats, ground: Ground) -> Ring:
         target, inside = target_mm(view, ground.base)
         still = self.stillness
         if len(target):
@@ -235,7 +228,7 @@ class Feedback:
         elif view.do == "hold" and still.middle_mm is not None:
             target = circle_mm(still.middle_mm, still.radius_mm)
             inside = still.distance_mm <= still.radius_mm
-        tail = np.array([place for _, place in self._tail])
+        tail = np.array(self._tail).reshape(-1, 3)[:, 1:]
         return Ring(ground.outlines_mm, cop_mm, tail, target, inside)
 
     def _beside(self, view: RunView, reading: Reading) -> tuple[Bar, ...]:
@@ -278,21 +271,6 @@ class Feedback:
         if not (self._drill.feedback.pacer and view.tempo_s and view.doing == "phase"):
             return None
         return pacer(view.tempo_s, view.do if self._drill.phase else "", view.elapsed_s)
-
-
-def _where(view: RunView) -> str:
-    parts = [f"{view.side} foot" if view.side in ("left", "right") else ""]
-    parts.append(f"set {view.set_n} of {view.sets}" if view.sets > 1 else "")
-    parts.append(f"repetition {view.rep_n} of {view.reps}" if view.reps > 1 else "")
-    return ", ".join(part for part in parts if part)
-
-
-def _cop_mm(ground: _Ground | None, reading: Reading) -> Floats:
-    """Return the centre of pressure as seen from above, ``(2,)``; NaN where it is not sensed."""
-    if ground is None:
-        return _NOWHERE
-    place = [float(reading.values.get(f"cop.{axis}_mm", np.nan)) for axis in ("ml", "ap")]
-    return np.array(place) * ground.seen
 
 
 def _foot_is_down(phase: Phase | None, reading: Reading) -> bool:

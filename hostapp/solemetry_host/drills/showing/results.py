@@ -145,7 +145,7 @@ def _best(done: _Done) -> Iterable[str]:
     if done.primary is None or not done.primaries:
         return
     best_of = max if done.primary.better == "higher" else min
-    now, unit = best_of(done.primaries), _unit(done.primary.metric)
+    now, unit = best_of(done.primaries), unit_of(done.primary.metric)
     if done.best is None:
         yield f"best {now:.1f}{unit}"
     elif best_of(now, done.best) == now:
@@ -205,7 +205,7 @@ def _listed(words: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _unit(metric: str) -> str:
+def unit_of(metric: str) -> str:
     """Return the unit of a measure by its name: of ``closed.time_s``, or of the signal in it."""
     if metric.endswith("_s"):
         return " s"

@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solemetry.sway.stance.support import LOADED
+from solemetry.sway.trajectory.hull import convex_hull
 from solemetry_host.drills.running.reading import Reading
 from solemetry_host.drills.signals.reach import FunctionalBase
+
+Floats = NDArray[np.float64]
 
 LONGEST_S = 60.0
 """After so long what was drawn by then counts."""
@@ -43,6 +47,15 @@ class Loops:
         turned_deg = abs(float(values.get("circle.turned_deg", 0.0)))
         self.done = max(self.done, min(turned_deg / self._wanted_deg, 1.0))
         return self.done >= 1.0 or reading.t_s - self._began_s >= LONGEST_S
+
+    @property
+    def outline_mm(self) -> Floats:
+        """What was drawn until now, ``(n, 2)``, closed; empty as long as it spans no area.
+
+        May be looked at from another thread.
+        """
+        corners = convex_hull(np.array(tuple(self._places_mm)).reshape(-1, 2))
+        return np.concatenate((corners, corners[:1])) if len(corners) > 2 else np.empty((0, 2))
 
     def base(self) -> FunctionalBase:
         """Return the base that the loops span.

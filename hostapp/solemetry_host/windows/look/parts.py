@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from functools import partial
+from typing import Literal, TypeVar
 
 from PySide6 import QtCore, QtWidgets
 
@@ -12,11 +13,13 @@ from solemetry_host.windows.look import theme
 from solemetry_host.words import tr
 
 Kind = Literal[
-    "headline", "heading", "title", "value", "unit", "note", "cue", "huge", "brand", "message"
+    "headline", "heading", "title", "value", "unit", "note", "cue", "call", "huge", "brand", "message"
 ]
 """What a label is for: the theme knows each."""
 
-ButtonKind = Literal["", "primary", "big", "recording", "quiet"]
+ButtonKind = Literal["", "primary", "big", "recording", "quiet", "add"]
+
+B = TypeVar("B", bound=QtWidgets.QBoxLayout)
 
 NOTHING = "–"
 """Where a number would stand."""
@@ -29,6 +32,12 @@ def label(kind: Kind | Literal[""], text: str = "", wraps: bool = False) -> QtWi
     made.setWordWrap(wraps)
     made.setTextFormat(QtCore.Qt.TextFormat.PlainText)
     return made
+
+
+def write(to: QtWidgets.QLabel, text: str) -> None:
+    """Give a label a text; the same again costs nothing."""
+    if text != to.text():
+        to.setText(text)
 
 
 def button(
@@ -93,8 +102,8 @@ def row(
 
 
 def _filled(
-    box: Any, inside: Sequence[QtWidgets.QWidget | QtWidgets.QLayout | int | None], spacing: int
-) -> Any:
+    box: B, inside: Sequence[QtWidgets.QWidget | QtWidgets.QLayout | int | None], spacing: int
+) -> B:
     box.setContentsMargins(0, 0, 0, 0)
     box.setSpacing(spacing)
     for each in inside:
@@ -148,7 +157,7 @@ class Segments(QtWidgets.QWidget):
         self._group = QtWidgets.QButtonGroup(self)
         self.buttons: dict[str, QtWidgets.QPushButton] = {}
         for value, text in choices:
-            one = button(text, lambda value=value: chosen(value))
+            one = button(text, partial(chosen, value))
             one.setCheckable(True)
             self._group.addButton(one)
             self.buttons[value] = one

@@ -8,6 +8,7 @@ apart; they are the same in both themes, and never say anything alone: a shape o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
@@ -130,15 +131,11 @@ def _palette(now: Look) -> QtGui.QPalette:
 def _style(now: Look) -> str:
     px = now.px
     return f"""
-QWidget {{ background: {now.ground}; color: {now.ink}; font-size: {px(14)}px; }}
-QLabel, QCheckBox, QRadioButton {{ background: transparent; }}
-QFrame#card {{ background: {now.card}; border: 1px solid {now.line}; border-radius: 12px; }}
-QFrame#card QWidget {{ background: {now.card}; }}
-QFrame#card QLabel {{ background: transparent; }}
-QFrame#tile {{ background: {now.card}; border: 1px solid {now.line}; border-radius: 12px; }}
-QFrame#tile QWidget {{ background: transparent; }}
+QWidget {{ background: transparent; color: {now.ink}; font-size: {px(14)}px; }}
+QMainWindow, QDialog, QMenu, QCalendarWidget QWidget {{ background: {now.ground}; }}
+QFrame#card, QFrame#tile {{ background: {now.card}; border: 1px solid {now.line};
+    border-radius: 12px; }}
 QFrame#rail {{ background: {now.card}; border: none; border-right: 1px solid {now.line}; }}
-QFrame#rail QWidget {{ background: transparent; }}
 QFrame#rule {{ background: {now.line}; border: none; max-height: 1px; min-height: 1px; }}
 QScrollArea {{ border: none; }}
 
@@ -149,6 +146,7 @@ QLabel#value {{ font-size: {px(32)}px; font-weight: 600; }}
 QLabel#unit {{ color: {now.quiet_ink}; font-size: {px(15)}px; }}
 QLabel#note {{ color: {now.quiet_ink}; font-size: {px(12)}px; }}
 QLabel#cue {{ font-size: {px(30)}px; font-weight: 600; }}
+QLabel#call {{ font-size: {px(38)}px; font-weight: 700; }}
 QLabel#huge {{ font-size: {px(120)}px; font-weight: 700; }}
 QLabel#brand {{ font-size: {px(16)}px; font-weight: 700; }}
 
@@ -163,7 +161,7 @@ QPushButton {{ background: {now.card}; border: 1px solid {now.line}; border-radi
 QPushButton:hover {{ background: {now.hover}; border-color: {BLUE}; }}
 QPushButton:focus {{ border: 2px solid {BLUE}; padding: 7px 15px; }}
 QPushButton:disabled {{ color: {now.quiet_ink}; background: {now.ground}; border-style: dashed; }}
-QPushButton:checked {{ background: {now.chosen}; border-color: {BLUE}; font-weight: 600; }}
+QPushButton:checked {{ background: {now.chosen}; border: 2px solid {BLUE}; padding: 7px 15px; }}
 QPushButton#primary {{ background: {BLUE}; border-color: {BLUE}; color: white; font-weight: 600; }}
 QPushButton#primary:hover {{ background: #00609A; }}
 QPushButton#primary:focus {{ border: 2px solid {now.ink}; }}
@@ -175,6 +173,12 @@ QPushButton#big:hover {{ background: #00609A; }}
 QPushButton#big:focus {{ border: 3px solid {now.ink}; padding: 17px 35px; }}
 QPushButton#recording {{ background: {VERMILLION}; border-color: {VERMILLION}; color: white;
     font-weight: 600; }}
+QPushButton#add {{ background: transparent; border: 2px dashed {now.line}; border-radius: 12px;
+    color: {now.link}; font-size: {px(16)}px; min-height: {px(80)}px; }}
+QPushButton#add:hover {{ background: {now.hover}; border-color: {BLUE}; }}
+QPushButton#add:focus {{ border: 2px dashed {BLUE}; }}
+QPushButton#recording:disabled {{ background: {now.line}; border-color: {now.line};
+    color: {now.quiet_ink}; }}
 QPushButton#quiet {{ background: transparent; border-color: transparent; color: {now.link}; }}
 QPushButton#quiet:focus {{ border: 2px solid {BLUE}; }}
 QFrame#rail QPushButton {{ background: transparent; border: 2px solid transparent;
@@ -189,14 +193,32 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit, QPlainTextEdit {{
     min-height: {px(20)}px; selection-background-color: {BLUE}; }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateEdit:focus,
 QPlainTextEdit:focus {{ border: 2px solid {BLUE}; padding: 5px 9px; }}
+QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button,
+QDoubleSpinBox::down-button {{ border: none; width: {px(22)}px; }}
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url({_picture("up")});
+    width: {px(12)}px; height: {px(12)}px; }}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url({_picture("down")});
+    width: {px(12)}px; height: {px(12)}px; }}
+QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: {px(24)}px; }}
+QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({_picture("down")});
+    width: {px(14)}px; height: {px(14)}px; }}
+QCheckBox::indicator, QListView::indicator {{ width: {px(16)}px; height: {px(16)}px;
+    border: 2px solid {now.quiet_ink}; border-radius: 5px; background: {now.card}; }}
+QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {BLUE};
+    border-color: {BLUE}; image: url({_picture("tick")}); }}
+QCheckBox {{ spacing: {px(8)}px; padding: 2px; border: 2px solid transparent;
+    border-radius: 8px; }}
+QCheckBox:focus {{ border-color: {BLUE}; }}
 QComboBox QAbstractItemView {{ background: {now.card}; border: 1px solid {now.line};
     selection-background-color: {now.chosen}; selection-color: {now.ink}; }}
 QListWidget, QTableWidget, QTreeWidget {{ background: {now.card}; border: 1px solid {now.line};
     border-radius: 8px; gridline-color: {now.line}; outline: none; }}
 QListWidget::item {{ padding: 8px; border-radius: 6px; }}
-QListWidget::item:selected, QTableWidget::item:selected {{ background: {now.chosen};
+QTableWidget::item {{ padding: 4px 6px; }}
+QTreeWidget::item {{ padding: 2px 3px; }}
+QListWidget::item:selected, QTableWidget::item:selected, QTreeWidget::item:selected {{ background: {now.chosen};
     color: {now.ink}; }}
-QListWidget:focus, QTableWidget:focus {{ border: 2px solid {BLUE}; }}
+QListWidget:focus, QTableWidget:focus, QTreeWidget:focus {{ border: 2px solid {BLUE}; }}
 QHeaderView::section {{ background: {now.card}; color: {now.quiet_ink}; border: none;
     border-bottom: 1px solid {now.line}; padding: 6px; font-size: {px(12)}px; }}
 QTableCornerButton::section {{ background: {now.card}; border: none; }}
@@ -217,3 +239,8 @@ QScrollBar::handle:horizontal {{ background: {now.line}; border-radius: 5px; min
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QToolTip {{ background: {now.ink}; color: {now.ground}; border: none; padding: 4px; }}
 """
+
+
+def _picture(name: str) -> str:
+    """Return where a small picture is, as a style sheet wants it."""
+    return Path(__file__).with_name(f"{name}.svg").as_posix()

@@ -45,13 +45,18 @@ class Desk(QtCore.QObject):
         A message: its level and its text.
     asked_for : Signal(str, object)
         A page, by name, and what to show there; None: whatever it shows.
+    closing : Signal
+        The window goes: what still runs has to end.
     station : Station or None
     last_recording : Path or None
+    kept : dict of str to anything
+        What pages keep, by their names, for when they are built anew.
     """
 
     changed = QtCore.Signal()
     said = QtCore.Signal(str, str)
     asked_for = QtCore.Signal(str, object)
+    closing = QtCore.Signal()
 
     def __init__(
         self,
@@ -66,6 +71,7 @@ class Desk(QtCore.QObject):
         self.open_ear = open_ear
         self.station: Station | None = None
         self.last_recording: Path | None = None
+        self.kept: dict[str, Any] = {}
         self._file = preferences_file
         self._open_station = open_station
         self._recordings = recordings
@@ -120,12 +126,12 @@ class Desk(QtCore.QObject):
 
     def connect_to(self, urls: Sequence[str]) -> bool:
         """Connect devices in the place of those that are there; return whether that has begun."""
-        self.disconnect_all()
         try:
             station = self._open_station(urls)
         except SolemetryError as error:
             self.say("error", str(error))
             return False
+        self.disconnect_all()
         self.station = station
         station.connect()
         self.prefer(devices=tuple(urls))

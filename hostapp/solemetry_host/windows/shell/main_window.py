@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from time import perf_counter_ns
 
 from PySide6 import QtCore, QtGui, QtWidgets
@@ -16,6 +17,7 @@ from solemetry_host.windows.look.parts import Notice, column, holding, row
 from solemetry_host.windows.shell.desk import Desk
 from solemetry_host.windows.shell.page import Page
 from solemetry_host.windows.shell.rail import Rail
+from solemetry_host.windows.shell.working import in_background
 from solemetry_host.words import tr
 
 FRAME_MS = 16
@@ -73,6 +75,8 @@ class MainWindow(QtWidgets.QMainWindow):
         desk.said.connect(self.say)
         desk.asked_for.connect(self.show_page)
         desk.changed.connect(self._take_up_preferences)
+        # Takes seconds where the computer is slow; what is asked for first must not wait for it.
+        self._ahead = in_background(partial(import_module, "scipy.signal"), str, str)
         self._timer = QtCore.QTimer(self)
         self._timer.setTimerType(QtCore.Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._turn)
@@ -113,9 +117,9 @@ class MainWindow(QtWidgets.QMainWindow):
         titles = {name: place.title() for name, place in self._places.items()}
         self.rail = Rail(titles, self.show_page)
         self._stack = QtWidgets.QStackedWidget()
-        page = column(self._stack, self.notice)
-        page.setContentsMargins(*[2 * theme.SPACE] * 4)
-        self.setCentralWidget(holding(row(self.rail, holding(page), spacing=0)))
+        beside = column(self._stack, self.notice)
+        beside.setContentsMargins(*[2 * theme.SPACE] * 4)
+        self.setCentralWidget(holding(row(self.rail, holding(beside), spacing=0)))
 
     def _look_now(self) -> tuple[object, ...]:
         return tuple(getattr(self.desk.preferences, name) for name in NEEDS_NEW)
@@ -178,6 +182,8 @@ class MainWindow(QtWidgets.QMainWindow):
         self._timer.stop()
         for page in self.pages.values():
             page.close_down()
+        self._ahead.forget()
+        self.desk.closing.emit()
         self.desk.disconnect_all()
         geometry = self.saveGeometry().toBase64().toStdString()
         self.desk.prefer(page=self.shown, window=geometry)

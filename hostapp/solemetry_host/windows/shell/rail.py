@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6 import QtWidgets
 
@@ -30,7 +31,7 @@ class Rail(QtWidgets.QFrame):
         self.setFixedWidth(theme.look().px(184))
         self.buttons: dict[str, QtWidgets.QPushButton] = {}
         for number, (name, title) in enumerate(titles.items(), start=1):
-            one = button(title, lambda name=name: go_to(name), f"Ctrl+{number}")
+            one = button(title, partial(go_to, name), f"Ctrl+{number}")
             one.setCheckable(True)
             one.setAutoExclusive(True)
             self.buttons[name] = one

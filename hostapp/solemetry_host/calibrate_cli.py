@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``solemetry calibrate``: plates by a known mass, insoles on a plate, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from solemetry.errors import SolemetryError
+from solemetry_host.options import Calibrations
+from solemetry_host.printing import AsJson, print_rows
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from solemetry.calibrating import Record
+    from solemetry_host.calibrating.procedure import Procedure
+    from solemetry_host.calibrating.step import Shown
+    from solemetry_host.live.calibrations import Kept
+    from solemetry_host.live.device import LiveDevice
+
+app = typer.Typer(
+    help="Make instruments of plates and insoles: see docs/calibrating.md.", no_args_is_help=True
+)
+
+Device = Annotated[str, typer.Argument(help="serial:PORT, or a virtual one", metavar="URL")]
+Mass = Annotated[float, typer.Option(help="The known mass, on a small foot.", metavar="KG")]
+Out = Annotated[Path | None, typer.Option(help="Write the calibration to this file too.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: go on wherever that can be.")]
+
+
+@app.command()
+def plate(
+    device: Device,
+    mass: Mass,
+    second_mass: Annotated[
+        float | None, typer.Option(help="Another mass that is known.", metavar="KG")
+    ] = None,
+    scale_kg: Annotated[
+        float | None,
+        typer.Option(help="In its place: yourself, by a bathroom scale.", metavar="KG"),
+    ] = None,
+    mass_uncertain: Annotated[
+        float, typer.Option(help="How sure the mass is (standard uncertainty).", metavar="KG")
+    ] = 0.0,
+    warm_up: Annotated[
+        float, typer.Option(help="Less if it has been on.", metavar="SECONDS", min=0)
+    ] = 600.0,
+    dead_weight: Annotated[
+        float, typer.Option(help="600 measures the drift.", metavar="SECONDS", min=30)
+    ] = 60.0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with one broken off.")] = False,
+    out: Out = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Calibrate a plate: nine points, a check of the mass, other places; exit code 1 if not good.
+
+    The calibration is kept, and used whenever the plate is connected.
+    """
+    from solemetry_host.calibrating.plate import PlateCalibration, Second
+
+    if second_mass is not None and scale_kg is not None:
+        raise typer.BadParameter("Give --second-mass or --scale-kg, not both.")
+    other_kg = second_mass if scale_kg is None else scale_kg
+    second = None if other_kg is None else Second(other_kg, person=scale_kg is not None)
+
+    def make(devices: Mapping[str, LiveDevice]) -> Procedure | None:
+        there = devices.get("plate") or next(iter(devices.values()))
+        found = PlateCalibration(
+            there.description,
+            mass,
+            date=str(date.today()),
+            second=second,
+            expected=there.calibration if there.calibration.measured else None,
+            mass_uncertain_kg=mass_uncertain,
+            warm_up_s=warm_up,
+            dead_weight_s=dead_weight,
+        )
+        if resume:
+            _take_up(found, there)
+        return found
+
+    _calibrate([device], make, "plate", out, yes, as_json)
+
+
+@app.command()
+def insole(
+    device: Device,
+    plate: Annotated[str, typer.Option(help="The calibrated plate under it.", metavar="URL")],
+    foot: Annotated[
+        str | None,
+        typer.Option(help="Where it lies: right:heel=0,-132;length=265. Without: in the middle."),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(help="How long to shift the weight, each of two times.", min=10)
+    ] = 75.0,
+    calibration: Calibrations = None,
+    out: Out = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Calibrate an insole that lies on a calibrated plate; exit code 1 if it is not good.
+
+    It is kept, and used whenever an insole of that side is connected.
+    """
+    from solemetry.calibrating import CalibrationError
+    from solemetry.foot import FootRegistration
+    from solemetry_host.calibrating.insole import InsoleCalibration, PlateUnder
+
+    lies = FootRegistration.parse(foot) if foot is not None else None
+
+    def make(devices: Mapping[str, LiveDevice]) -> Procedure | None:
+        if len(devices) < 2:
+            return None
+        under, worn = devices["plate"], devices["insole"]
+        side = worn.opened.side
+        if side not in ("left", "right"):
+            raise CalibrationError(
+                f"{worn.description.id} does not say which foot it is worn on.",
+                "Tell it: solemetry side --device URL left.",
+            )
+        return InsoleCalibration(
+            worn.description,
+            "left" if side == "left" else "right",
+            PlateUnder(under.description, under.calibration),
+            foot=lies,
+            date=str(date.today()),
+            lean_s=seconds,
+            again_s=seconds,
+        )
+
+    _calibrate([device, plate], make, "insole", out, yes, as_json, calibration or ())
+
+
+@app.command()
+def check(
+    device: Device,
+    mass: Mass,
+    calibration: Calibrations = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a calibrated plate on three of its points, once a month; exit code 1 if it is off."""
+    from solemetry.calibrating import CalibrationError
+    from solemetry_host.calibrating.check import PlateCheck
+
+    def make(devices: Mapping[str, LiveDevice]) -> Procedure | None:
+        there = devices.get("plate") or next(iter(devices.values()))
+        if not there.calibration.measured:
+            raise CalibrationError(
+                f"{there.description.id} has no calibration that could be checked.",
+                "Calibrate it: solemetry calibrate plate.",
+            )
+        return PlateCheck(there.description, mass, there.calibration)
+
+    shown, _, _ = _done([device], make, True, as_json, calibration or ())
+    _end(shown, None, as_json)
+
+
+@app.command()
+def show(
+    file: Annotated[Path | None, typer.Argument(help="Without: all that are kept.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a calibration: its figures, its age, its verdict."""
+    from solemetry.calibrating import read_record
+    from solemetry_host.calibrating.sheet import sheet
+    from solemetry_host.live.calibrations import Calibrations as Folder
+    from solemetry_host.live.calibrations import Kept
+
+    if file is not None:
+        kept = Kept(file, read_record(file))
+        if as_json:
+            typer.echo(json.dumps(_told(kept), indent=2))
+            return
+        typer.echo(sheet(kept.record))
+        typer.echo(_age(kept))
+        return
+    folder = Folder()
+    every, damaged = folder.all()
+    if as_json:
+        typer.echo(json.dumps([_told(kept) for kept in every], indent=2))
+    elif every:
+        print_rows(f"Calibrations in {folder.folder}", [_row(kept) for kept in every])
+    else:
+        typer.echo(f"No calibration is kept in {folder.folder}.")
+    for error in damaged:
+        typer.echo(f"Left out: {error}", err=True)
+
+
+# ---- doing it ------------------------------------------------------------------------------
+
+
+def _calibrate(
+    urls: list[str],
+    make: Callable[[Mapping[str, LiveDevice]], Procedure | None],
+    kind: str,
+    out: Path | None,
+    yes: bool,
+    as_json: bool,
+    calibrations: tuple[str, ...] | list[str] = (),
+) -> None:
+    from solemetry.calibrating import write_record
+    from solemetry_host.calibrating.insole import InsoleCalibration
+    from solemetry_host.calibrating.keeping import keep
+    from solemetry_host.calibrating.plate import PlateCalibration
+    from solemetry_host.live.calibrations import Calibrations as Folder
+    from solemetry_host.live.calibrations import Which
+
+    folder = Folder()
+    folder.make()  # what takes a quarter of an hour shall not fail at its end
+    shown, procedure, devices = _done(urls, make, yes, as_json, calibrations)
+    assert isinstance(procedure, PlateCalibration | InsoleCalibration)
+    which = Which.of(devices[kind].opened)
+    kept = keep(procedure.record, which, folder)
+    if out is not None:
+        write_record(kept.record, out)
+    folder.unfinished(which).unlink(missing_ok=True)
+    _end(shown, kept, as_json)
+
+
+def _done(
+    urls: list[str],
+    make: Callable[[Mapping[str, LiveDevice]], Procedure | None],
+    yes: bool,
+    as_json: bool,
+    calibrations: tuple[str, ...] | list[str] = (),
+) -> tuple[Shown, Procedure, Mapping[str, LiveDevice]]:
+    """Do a calibration to its end; of one that is broken off, the points are kept."""
+    from rich.console import Console
+
+    from solemetry_host.calibrating.on_devices import calibrating
+    from solemetry_host.calibrating.terminal import Following
+
+    console = Console(stderr=as_json, highlight=False, markup=False)
+
+    def answer(question: str) -> str:
+        return str(typer.prompt(question, default="", show_default=False, err=as_json))
+
+    with calibrating(urls, make, calibrations) as (station, live):
+        try:
+            shown = Following(station, live, console, None if yes else answer).do()
+        except (SolemetryError, KeyboardInterrupt, typer.Abort):
+            _keep_so_far(live.procedure, live.devices, console)
+            raise
+    assert live.procedure is not None
+    return shown, live.procedure, live.devices
+
+
+def _keep_so_far(
+    procedure: Procedure | None, devices: Mapping[str, LiveDevice], console: Console
+) -> None:
+    from solemetry_host.calibrating.plate import PlateCalibration
+    from solemetry_host.live.calibrations import Calibrations as Folder
+    from solemetry_host.live.calibrations import Which
+
+    if not isinstance(procedure, PlateCalibration):
+        return
+    points = [name for name in procedure.readings if name.startswith("point")]
+    if points:
+        path = Folder().unfinished(Which.of(devices["plate"].opened))
+        path.write_text(procedure.so_far(), "utf-8")
+        console.print(f"{len(points)} points are kept. Go on with --resume.")
+
+
+def _take_up(procedure: Any, device: LiveDevice) -> None:
+    from solemetry.errors import FileError
+    from solemetry_host.live.calibrations import Calibrations as Folder
+    from solemetry_host.live.calibrations import Which
+
+    path = Folder().unfinished(Which.of(device.opened))
+    try:
+        text = path.read_text("utf-8")
+    except OSError:
+        raise FileError(
+            f"No calibration of {device.description.id} was broken off.", "Leave --resume out."
+        ) from None
+    procedure.resume(text, str(path))
+
+
+# ---- telling -------------------------------------------------------------------------------
+
+
+def _end(shown: Shown, kept: Kept | None, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    verdict = shown.verdict
+    passed = verdict is not None and verdict.passed
+    if as_json:
+        told = _told(kept) if kept is not None else {}
+        told |= {
+            "accepted": passed,
+            "verdict": verdict.words.splitlines() if verdict is not None else [],
+            "residuals": [asdict(one) for one in shown.residuals],
+        }
+        typer.echo(json.dumps(told, indent=2))
+    else:
+        typer.echo(verdict.words if verdict is not None else "Not judged.")
+        typer.echo(shown.step.words if kept is None else f"Saved {kept.path}")
+        if kept is not None and not passed:
+            typer.echo("It is not used by itself. To use it all the same: --calibration FILE.")
+    raise SystemExit(0 if passed else 1)
+
+
+def _told(kept: Kept) -> dict[str, Any]:
+    record: Record = kept.record
+    figures = record.evidence.get("figures", {})
+    return _row(kept) | {
+        "file": str(kept.path),
+        "source": record.calibration.source,
+        "geometry_hash": f"{record.geometry_hash:08x}",
+        "figures": figures,
+        "verdict": record.evidence.get("verdict", []),
+    }
+
+
+def _row(kept: Kept) -> dict[str, Any]:
+    record = kept.record
+    return {
+        "device": record.device_id,
+        "side": record.evidence.get("side", ""),
+        "date": record.calibration.date,
+        "age_days": kept.age_days(date.today()),
+        "accepted": kept.accepted,
+        "virtual": record.evidence.get("virtual", ""),
+        "file": kept.path.name,
+    }
+
+
+def _age(kept: Kept) -> str:
+    days = kept.age_days(date.today())
+    return "It does not say when it was made." if days is None else f"It is {days} days old."
