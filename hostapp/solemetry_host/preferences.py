@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from platformdirs import user_config_path, user_documents_path
+from platformdirs import user_config_path
 
 from solemetry.errors import FileError
+from solemetry_host.folders import usual_library
 from solemetry_host.people.files import Written, read_toml, write_toml
 
 Colours = Literal["system", "light", "dark"]
@@ -28,7 +29,7 @@ class Preferences(Written):
     force_unit : {"N", "kg", "%"}
         Of body weight, where it is known.
     library : str
-        The folder of people and recordings; empty: in the documents.
+        The folder of people and recordings; empty: the usual one, in the documents.
     devices : tuple of str
         URLs that were connected last.
     person : str
@@ -55,7 +56,7 @@ class Preferences(Written):
     @property
     def folder(self) -> Path:
         """The library folder."""
-        return Path(self.library) if self.library else user_documents_path() / "Solemetry"
+        return Path(self.library) if self.library else usual_library()
 
     def but(self, **changed: Any) -> Preferences:
         """Return the same with something changed."""

@@ -8,27 +8,20 @@ and not which one of that kind: two plates of one kind need ``--calibration``.
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from pathlib import Path
 
-from platformdirs import user_documents_path
-
 from solemetry.calibrating import Record, read_record, write_record
 from solemetry.device import DeviceDescription
 from solemetry.errors import FileError
 from solemetry_host.devices.source import Opened
+from solemetry_host.folders import usual_library
 
 VIRTUAL = "sim:"
-
-
-def own_folder() -> Path:
-    """Return where calibrations are kept; it need not be there."""
-    library = os.environ.get("SOLEMETRY_LIBRARY")
-    return (Path(library) if library else user_documents_path() / "Solemetry") / "calibrations"
+NAME = "calibrations"
 
 
 @dataclass(frozen=True)
@@ -104,7 +97,12 @@ class Calibrations:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or own_folder()
+        self.folder = folder or usual_library() / NAME
+
+    @classmethod
+    def of_library(cls, library: Path | None = None) -> Calibrations:
+        """Return those of a library; without one, of the usual one."""
+        return cls((library or usual_library()) / NAME)
 
     def all(self) -> tuple[list[Kept], list[FileError]]:
         """Every calibration, the oldest first; and what is the matter with damaged ones."""

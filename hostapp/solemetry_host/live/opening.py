@@ -21,6 +21,7 @@ def open_station(
     calibrations: Sequence[str] = (),
     places: Sequence[str] = (),
     publish: Publish | None = None,
+    library: Path | None = None,
 ) -> Station:
     """Return a station of these devices; connects nothing yet.
 
@@ -34,6 +35,8 @@ def open_station(
         ``STREAM:x=MM;y=MM;turn=DEG``: where plates stand in a frame that they share.
     publish : callable, optional
         Is given each block: see `Engine`.
+    library : Path, optional
+        The folder whose calibrations are used; without, the usual one.
 
     Raises
     ------
@@ -56,14 +59,14 @@ def open_station(
         read_calibrations(calibrations),
         places=dict(Place.parse(text) for text in places),
         publish=publish,
-        find_calibration=find_kept,
+        find_calibration=lambda opened: find_kept(opened, library),
     )
 
 
-def find_kept(opened: Opened) -> Found:
+def find_kept(opened: Opened, library: Path | None = None) -> Found:
     """Find the calibration that is kept of a device; of a twin it is not known which it is of."""
     which = Which.of(opened)
-    found = Calibrations().find(which)
+    found = Calibrations.of_library(library).find(which)
     if opened.twin and found.kept is not None and not which.virtual:
         return Found(
             why=f"It cannot be told which of {opened.twin} and {opened.stream} was calibrated. "

@@ -15,6 +15,7 @@ from PySide6 import QtCore, QtWidgets
 from solemetry.errors import FileError
 from solemetry_host.live.ear import Ear
 from solemetry_host.live.latency import Latencies
+from solemetry_host.live.station import Station
 from solemetry_host.preferences import Preferences, preferences_file, read_preferences
 from solemetry_host.windows.live.page import LivePage
 from solemetry_host.windows.look import theme
@@ -48,7 +49,7 @@ def application() -> QtWidgets.QApplication:
 
 
 def run(
-    open_station: OpenStation,
+    open_station: Callable[[Sequence[str], Path], Station],
     page: str = "",
     urls: Sequence[str] = (),
     recordings: Path | None = None,
@@ -57,7 +58,9 @@ def run(
 
     Parameters
     ----------
-    open_station, recordings
+    open_station : callable
+        From device URLs and the library folder to a station that connects nothing yet.
+    recordings : Path, optional
         As of `Desk`.
     page : str
         What to show first; empty: the page that was open last.
@@ -66,7 +69,12 @@ def run(
     """
     app = application()
     preferences, file, unreadable = _remembered()
-    desk = Desk(preferences, file, open_station, recordings=recordings)
+    desk = Desk(
+        preferences,
+        file,
+        lambda wanted: open_station(wanted, desk.preferences.folder),
+        recordings=recordings,
+    )
     take_up(desk)
     window = MainWindow(desk, places())
     window.show()

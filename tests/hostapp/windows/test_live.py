@@ -81,7 +81,7 @@ def connect(qtbot: QtBot, page: LivePage, *urls: str) -> Station:
 def test_connect_tare_record_stop_by_its_buttons(
     qtbot: QtBot, page: LivePage, tmp_path: Path
 ) -> None:
-    connect(qtbot, page)
+    connect(qtbot, page, PLATE.replace("steps_on=2", "steps_on=10"))  # time enough to tare
     assert "● plate" in page.state.text().replace("\N{NO-BREAK SPACE}", " ")
     click(qtbot, page.tare_button)
     qtbot.waitUntil(lambda: "Tared" in said(page), timeout=8000)

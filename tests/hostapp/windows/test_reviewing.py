@@ -267,6 +267,10 @@ def test_what_is_shown_is_saved_as_picture_and_as_table(
     assert "ellipse_area_95" in (tmp_path / "a.csv").read_text()
     page.save(tmp_path / "no" / "a.csv")
     assert "cannot be written" in window.notice.text()
+    page.show_tab("comparing")
+    page.save(tmp_path / "nothing.png")
+    assert "nothing to save" in window.notice.text()
+    assert not (tmp_path / "nothing.png").exists()
 
 
 def test_a_recording_stays_open_in_another_look(

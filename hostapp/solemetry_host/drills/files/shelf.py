@@ -9,14 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from platformdirs import user_documents_path
-
 from solemetry.errors import FileError, SolemetryError
 from solemetry_host.drills.files.checking import Checked, check
 from solemetry_host.drills.files.drill import Drill
 from solemetry_host.drills.files.finding import Finding, perhaps
 from solemetry_host.drills.files.linting import Known
 from solemetry_host.drills.files.plans import NormTable, Plan
+from solemetry_host.folders import usual_library
 
 C = TypeVar("C", Drill, Plan, NormTable)
 
@@ -26,7 +25,7 @@ LIBRARY = Path(__file__).parents[1] / "library"
 
 def own_folder() -> Path:
     """Return where a coach puts own files; it need not be there."""
-    return user_documents_path() / "Solemetry" / "drills"
+    return usual_library() / "drills"
 
 
 class Shelf:

@@ -81,7 +81,7 @@ class CalibratingPage(Page):
         if record is None or device is None:
             return None
         try:
-            folder = Calibrations(self.desk.preferences.folder / "calibrations")
+            folder = Calibrations.of_library(self.desk.preferences.folder)
             kept = keep(record, Which.of(device.opened), folder)
         except SolemetryError as error:
             self.desk.say("error", str(error))

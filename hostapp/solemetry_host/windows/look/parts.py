@@ -13,7 +13,8 @@ from solemetry_host.windows.look import theme
 from solemetry_host.words import tr
 
 Kind = Literal[
-    "headline", "heading", "title", "value", "unit", "note", "cue", "call", "huge", "brand", "message"
+    "headline", "heading", "title", "value", "unit", "note", "cue", "call", "huge", "brand",
+    "message",
 ]
 """What a label is for: the theme knows each."""
 

@@ -216,8 +216,8 @@ QListWidget, QTableWidget, QTreeWidget {{ background: {now.card}; border: 1px so
 QListWidget::item {{ padding: 8px; border-radius: 6px; }}
 QTableWidget::item {{ padding: 4px 6px; }}
 QTreeWidget::item {{ padding: 2px 3px; }}
-QListWidget::item:selected, QTableWidget::item:selected, QTreeWidget::item:selected {{ background: {now.chosen};
-    color: {now.ink}; }}
+QListWidget::item:selected, QTableWidget::item:selected, QTreeWidget::item:selected {{
+    background: {now.chosen}; color: {now.ink}; }}
 QListWidget:focus, QTableWidget:focus, QTreeWidget:focus {{ border: 2px solid {BLUE}; }}
 QHeaderView::section {{ background: {now.card}; color: {now.quiet_ink}; border: none;
     border-bottom: 1px solid {now.line}; padding: 6px; font-size: {px(12)}px; }}
