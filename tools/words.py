@@ -7,11 +7,15 @@ New texts are added, empty, to be translated; those that nothing says any more a
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polib
 from babel.messages.extract import extract_from_dir
+
+from solemetry_host.drills.signals.catalogue import CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[1]
 APP = ROOT / "hostapp/solemetry_host"
@@ -46,6 +50,23 @@ def messages() -> Iterator[Message]:
     for _, _, message, _, _ in sorted(found, key=lambda each: (each[0], each[1])):
         one, many = message if isinstance(message, tuple) else (message, "")
         yield one, many
+    for path in sorted((APP / "drills/library").rglob("*.toml")):
+        for text in _of_drill(tomllib.loads(path.read_text("utf-8"))):
+            yield text, ""
+
+
+def _of_drill(told: dict[str, Any]) -> Iterator[str]:
+    """Return what drills and plans say in English only, and what they watch, in words."""
+    for key, value in told.items():
+        if key in ("reason", "say", "say_end") and value:
+            yield value
+        elif key == "signal" and value in CATALOGUE:
+            yield CATALOGUE[value].words
+        for inner in value if isinstance(value, list) else [value]:
+            if isinstance(inner, dict):
+                if key in ("level", "week"):
+                    yield inner["name"]
+                yield from _of_drill(inner)
 
 
 def differences(catalogue: polib.POFile, said: dict[Message, None]) -> Iterator[str]:

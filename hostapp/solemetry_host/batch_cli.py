@@ -32,8 +32,9 @@ def batch(
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(help="Use the workers of this Dask scheduler: tcp://HOST:PORT.",
-                     metavar="ADDRESS"),
+        typer.Option(
+            help="Use the workers of this Dask scheduler: tcp://HOST:PORT.", metavar="ADDRESS"
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

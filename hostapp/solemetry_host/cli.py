@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from solemetry.errors import FileError, SolemetryError
-from solemetry_host import batch_cli, calibrate_cli, drill_cli, export_cli, log, person_cli
+from solemetry_host import (
+    batch_cli,
+    calibrate_cli,
+    drill_cli,
+    export_cli,
+    log,
+    person_cli,
+    report_cli,
+)
 from solemetry_host.options import Calibrations, Convention, GaitConvention, Places
 from solemetry_host.printing import AsJson, print_rows
 
@@ -125,7 +133,9 @@ def _open_window(
 
     with _publisher(lsl) as publish:
         run(
-            lambda wanted: open_station(wanted, calibration or (), place or (), publish),
+            lambda wanted, library: open_station(
+                wanted, calibration or (), place or (), publish, library
+            ),
             page,
             urls,
             folder,
@@ -249,19 +259,7 @@ def import_files(
     _print(f"Saved {written}")
 
 
-@app.command()
-def report(
-    file: Path,
-    out: Annotated[Path | None, typer.Option(help="The HTML file to write.")] = None,
-) -> None:
-    """Write a report of a session: one HTML file with pictures."""
-    import solemetry
-
-    session = solemetry.open(file)
-    written = solemetry.report.write_report(session, out or file.with_suffix(".html"))
-    _print(f"Wrote {written}")
-
-
+app.command()(report_cli.report)
 app.command()(export_cli.export)
 app.command()(batch_cli.batch)
 

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from solemetry.errors import SolemetryError
+from solemetry_host.folders import usual_library
 from solemetry_host.printing import AsJson, print_rows
+from solemetry_host.report_cli import OnPaper, Paper
 
 if TYPE_CHECKING:
     from solemetry_host.drills.progress.planner import Day
@@ -306,6 +308,25 @@ def weekly(
     typer.echo(f"Wrote {write_weekly(week, path)}")
 
 
+@app.command()
+def report(
+    person: Id,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The file to write, NAME.html or NAME.pdf. Without: ID.html."),
+    ] = None,
+    paper: OnPaper = Paper.a4,
+    library: Folder = None,
+) -> None:
+    """Write a report over time: every measure that repeats, with the band of own noise."""
+    from solemetry.report import write_page
+    from solemetry_host.people.over_time import over_time
+
+    one = library_in(library).person(person)
+    written = write_page(over_time(one), out or Path(f"{one.id}.html"), paper.value)
+    typer.echo(f"Wrote {written}")
+
+
 def library_in(folder: Path | None) -> Library:
     """Return the library of a folder, or the one in the documents."""
     try:
@@ -315,9 +336,7 @@ def library_in(folder: Path | None) -> Library:
             f"People need {error.name}, which is not installed.",
             "Run: pip install 'solemetry[live]'",
         ) from None
-    from platformdirs import user_documents_path
-
-    return Library(folder or user_documents_path() / "Solemetry")
+    return Library(folder or usual_library())
 
 
 def _assign(told: dict[str, Any], assignments: Iterable[str]) -> None:

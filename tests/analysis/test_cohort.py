@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import socket
 import subprocess
@@ -154,24 +153,25 @@ def test_rows_come_back_to_the_last_bit(rows: list[dict[str, object]]) -> None:
 # ---- what is done stays done ---------------------------------------------------------------------
 
 
-def test_killed_and_run_again_it_is_the_table_of_the_cluster(
-    recordings: Path, by_cluster: Cohort, tmp_path: Path
+def test_killed_on_two_workers_and_gone_on_with_others_it_is_the_same_table(
+    recordings: Path, by_cluster: Cohort, cluster: str, tmp_path: Path
 ) -> None:
     table = tmp_path / "killed.parquet"
-    command = [sys.executable, "-m", "solemetry_host", "batch", recordings, "--out", table,
-               "--workers", "2", "--json"]  # fmt: skip
     log = table.with_suffix(".done.sqlite-wal")
-    killed = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    several = 40_000
-    while killed.poll() is None and not (log.exists() and log.stat().st_size > several):
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "solemetry_host", "batch", recordings, "--out", table,
+         "--workers", "2"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    of_a_few = 40_000
+    while killed.poll() is None and not (log.exists() and log.stat().st_size > of_a_few):
         time.sleep(0.002)
     killed.kill()
     assert killed.wait() == -9
     assert not table.exists()
-    again = subprocess.run(command, capture_output=True, text=True, check=True)
-    told = json.loads(again.stdout)
-    assert 0 < told["done_before"] < SESSIONS
-    assert told["analyzed"] == SESSIONS - told["done_before"]
+    made = analyze_folder(recordings, table, scheduler=cluster)
+    assert 0 < made.done_before < SESSIONS
+    assert made.analyzed == SESSIONS - made.done_before
     assert table.read_bytes() == by_cluster.table.read_bytes()
 
 
@@ -241,14 +241,15 @@ def test_bad_files_are_listed_and_the_rest_is_done(
     folder.mkdir()
     for name, content in (bad | {"good.h5": whole}).items():
         (folder / name).write_bytes(content)
+    (folder / os.fsdecode(b"\xff.h5")).write_bytes(whole)
     (folder / ".hidden").write_bytes(b"is left out")
     made = analyze_folder(folder, tmp_path / "table.parquet", scheduler=cluster)
     assert pd.read_parquet(made.table).file.tolist() == ["good.h5"]
     with made.failures_table.open(newline="") as file:
         listed = list(csv.DictReader(file))
-    assert [row["path"] for row in listed] == sorted(bad)
+    assert [row["path"] for row in listed] == [*sorted(bad), "\ufffd.h5"]
     assert [row for row in listed if not (row["why"] and row["remedy"])] == []
-    for name in bad:
+    for name in (*bad, os.fsdecode(b"\xff.h5")):
         (folder / name).unlink()
     again = analyze_folder(folder, tmp_path / "table.parquet", scheduler=cluster)
     assert (again.done_before, again.failures) == (1, ())

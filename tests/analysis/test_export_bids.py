@@ -140,7 +140,7 @@ def test_another_folder_is_left_alone(tmp_path):
 
 
 @given(exported.recordings())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_any_recording_makes_a_valid_data_set(session):
     with tempfile.TemporaryDirectory() as folder:
         sm.export(session, "bids", Path(folder) / "bids")

@@ -112,7 +112,9 @@ def test_plates_of_which_nobody_told_where_they_stand_are_said_to_lie_over_each_
 
 def test_what_was_lost_is_lost_for_every_reader(tmp_path):
     stream = exported.lab_plate(gaps=[slice(0, 3), slice(100, 117), slice(498, 500)])
-    (path,) = sm.export(exported.session(stream), "c3d", tmp_path / "s.c3d").files
+    written = sm.export(exported.session(stream), "c3d", tmp_path / "s.c3d")
+    assert "4.4% of lab is missing, and is NaN." in written.notes
+    (path,) = written.files
     lost = np.isnan(stream.force_n)
     (platform,) = opened(path)["data"]["platform"]
     channels, _ = raw(path)
@@ -177,6 +179,27 @@ def test_events_stand_at_their_times(tmp_path):
         assert group.get("USED").int16_value == 2
         labels = [label.strip() for label in group.get("LABELS").string_array]
     assert labels == ["tared", "Foot Strike"]
+
+
+def test_a_device_whose_clock_drifts_keeps_its_samples_and_its_true_rate(tmp_path, simulated):
+    recorded = simulated.Plate(
+        simulated.standing, boots=(simulated.Boot(0.5, 20.0, lost_rows=range(300, 320)),),
+        drift=2e-3, events=((5.0, "hold_start", {}),),
+    )  # fmt: skip
+    recording = sm.open(recorded.write(tmp_path / "s.h5"))
+    stream = recording.streams["plate"]
+    (path,) = sm.export(recording, "c3d").files
+    content = opened(path)
+    rate_hz = content["header"]["analogs"]["frame_rate"]
+    assert rate_hz == pytest.approx(80 / 1.002, rel=1e-5)
+    (platform,) = content["data"]["platform"]
+    np.testing.assert_allclose(platform["force"][2], stream.force_n, rtol=1e-6)
+    np.testing.assert_allclose(platform["center_of_pressure"][:2].T, stream.cop_mm, atol=1e-3)
+    start_s = float(parameter(content, "SOLEMETRY", "FIRST_SAMPLE_S")[0])
+    t_s = start_s + np.arange(len(stream.t_s)) / rate_hz
+    np.testing.assert_allclose(t_s, stream.t_s, atol=1e-4)
+    assert parameter(content, "EVENT", "TIMES")[1, 0] == pytest.approx(5.0 - start_s, abs=1e-5)
+    assert parameter(content, "SUBJECTS", "NAMES") == ["P01"]
 
 
 def test_our_own_importer_finds_the_same_recording(tmp_path):

@@ -105,3 +105,8 @@ class Walk:
         """Session time from the first contact to the end of the last."""
         first_s, last_s = float(self.contacts.on_s.min()), float(self.contacts.off_s.max())
         return float(self.t_s[0]) + first_s, min(float(self.t_s[0]) + last_s, float(self.t_s[-1]))
+
+    def _repr_html_(self) -> str:
+        from solemetry.report.notebook import show_walk  # only notebooks need it
+
+        return show_walk(self)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of walking and of feet: each function returns a Matplotlib figure."""
+"""Pictures of standing, walking, feet and days: each function returns a Matplotlib figure."""
 
 from __future__ import annotations
 

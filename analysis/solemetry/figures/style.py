@@ -28,6 +28,7 @@ STYLE: dict[Any, Any] = {
     "ytick.color": INK,
     "grid.color": "#EEEEEE",
     "legend.frameon": False,
+    "date.converter": "concise",
     "svg.hashsalt": "solemetry",
 }
 
@@ -57,3 +58,13 @@ def new_figure(width_in: float, height_in: float, columns: int = 1) -> tuple[Any
 
     figure = Figure(figsize=(width_in, height_in), layout="constrained")
     return figure, figure.subplots(1, columns)
+
+
+_MANY_POINTS = 20_000
+"""Longer lines become pixels inside a vector graphic, which would grow huge."""
+
+
+def draw_line(axes: Any, x: Any, y: Any, color: str, width: float, label: str = "") -> None:
+    """Draw a line of however many points."""
+    many = len(x) > _MANY_POINTS
+    axes.plot(x, y, color=color, lw=width, label=label or None, rasterized=many)

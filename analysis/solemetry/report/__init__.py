@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A recording as one page to read, print and keep."""
+"""Recordings and results as pages to read, print and keep, and as the table of a laboratory."""
 
 from __future__ import annotations
 

@@ -1,12 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The report's pictures: vector graphics inside data URIs."""
+"""The report's pictures of a stream and of a walk."""
 
 from __future__ import annotations
-
-import base64
-import io
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,26 +13,16 @@ from solemetry.figures.foot_pressure import draw_pressure
 from solemetry.figures.force_over_stance import draw_force_curves
 from solemetry.figures.gait_lines import draw_butterfly, draw_gait_lines
 from solemetry.figures.region_bars import draw_regions
-from solemetry.figures.style import BLUE, FAINT, GREEN, INK, ORANGE, RED, STYLE, new_figure
+from solemetry.figures.style import BLUE, FAINT, GREEN, INK, RED, STYLE, draw_line, new_figure
+from solemetry.figures.sway_path import draw_sway_over_time, draw_sway_path
 from solemetry.foot import FootRegistration
+from solemetry.report.layout import Picture, as_picture
 from solemetry.session.model import Stream
 from solemetry.signal import lowpass
 from solemetry.sway.conventions import SOLEMETRY
 from solemetry.sway.trajectory.ellipse import prediction_ellipse
 
 Floats = NDArray[np.float64]
-
-_MANY_POINTS = 20_000
-"""Longer lines become pixels inside the vector graphic; the page would grow huge."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture of the page: its source, and what it shows for those who cannot see it."""
-
-    uri: str
-    caption: str
-    wide: bool
 
 
 def draw(stream: Stream, hold: Hold | None, feet: dict[str, FootRegistration]) -> list[Picture]:
@@ -54,7 +39,9 @@ def draw(stream: Stream, hold: Hold | None, feet: dict[str, FootRegistration]) -
         pictures = [_force(stream, hold)]
         if hold is not None and not hold.walked and np.isfinite(hold.of(stream.cop_mm)).any():
             cop_mm = lowpass(hold.of(stream.cop_mm), stream.fs_hz, SOLEMETRY.lowpass_hz or 10.0)
-            pictures.insert(0, _stabilogram(cop_mm, stream, hold))
+            over_time = draw_sway_over_time(hold.of(stream.t_s), cop_mm)
+            caption = "Centre of pressure over time, 10 Hz low-pass."
+            pictures.insert(0, as_picture(over_time, caption))
             if stream.layout is not None or feet:
                 pictures.insert(0, _where(cop_mm, stream, feet))
             pictures.insert(0, _trace(cop_mm))
@@ -63,12 +50,12 @@ def draw(stream: Stream, hold: Hold | None, feet: dict[str, FootRegistration]) -
 
 def draw_walk(walk: Walk) -> list[Picture]:
     """Draw force over stance and, where there are cells, what is under the feet of a walk."""
-    pictures = [_picture(
+    pictures = [as_picture(
         draw_force_curves(walk.curves_n),
         "Mean vertical force over stance of each foot; the band is one standard deviation.",
     )]  # fmt: skip
     if "regions" in walk.summaries:
-        pictures.append(_picture(
+        pictures.append(as_picture(
             draw_regions(walk.summaries["regions"]),
             "Largest force under each region: mean of the steps and one standard deviation.",
         ))  # fmt: skip
@@ -78,19 +65,19 @@ def draw_walk(walk: Walk) -> list[Picture]:
         if of.forces_n is not None and of.layout is not None and of.layout.area_mm2 is not None
     }
     if largest_kpa:
-        pictures.append(_picture(
+        pictures.append(as_picture(
             draw_pressure(largest_kpa, what="largest pressure"),
             "Largest pressure on each cell in the whole recording, seen from above.",
         ))  # fmt: skip
     if walk.gait_lines:
         layouts = {foot: of.layout for foot, of in walk.loads.items() if of.layout is not None}
-        pictures.append(_picture(
+        pictures.append(as_picture(
             draw_gait_lines(walk.gait_lines, layouts),
             "Way of the centre of pressure under each foot: every step, their mean and one "
             "standard deviation, within the rim of the insole's cells.",
         ))  # fmt: skip
     if walk.butterfly is not None:
-        pictures.append(_picture(
+        pictures.append(as_picture(
             draw_butterfly(walk.butterfly),
             "Centre of pressure of both feet together, and where its diagonals cross.",
         ))  # fmt: skip
@@ -98,21 +85,11 @@ def draw_walk(walk: Walk) -> list[Picture]:
 
 
 def _trace(cop_mm: Floats) -> Picture:
-    """Draw the path of the centre of pressure with its ellipse."""
-    figure, axes = new_figure(3.4, 3.4)
-    ellipse = prediction_ellipse(cop_mm)
-    center = np.array(ellipse.center_mm)
-    _line(axes, cop_mm[:, 0] - center[0], cop_mm[:, 1] - center[1], BLUE, 0.6)
-    axes.plot(*(ellipse.outline() - center).T, color=RED, lw=1.6)
-    axes.axhline(0, color=FAINT, lw=0.6, zorder=0)
-    axes.axvline(0, color=FAINT, lw=0.6, zorder=0)
-    reach = 1.12 * float(np.nanmax(np.abs(np.vstack((cop_mm, ellipse.outline())) - center)))
-    axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal",
-             xlabel="left  –  right, mm", ylabel="back  –  front, mm")
-    return _picture(
-        figure,
+    area_mm2 = prediction_ellipse(cop_mm).area_mm2
+    return as_picture(
+        draw_sway_path(cop_mm),
         "Path of the centre of pressure around its mean (blue) and the ellipse expected to hold "
-        f"95 % of it (red, {ellipse.area_mm2:.0f} mm²).",
+        f"95 % of it (red, {area_mm2:.0f} mm²).",
     )
 
 
@@ -129,27 +106,13 @@ def _where(cop_mm: Floats, stream: Stream, feet: dict[str, FootRegistration]) ->
                           ha="center", color="#777777", fontsize=7)
     for foot in feet.values():
         axes.fill(*foot.outline_mm().T, facecolor="#F4F4F4", edgecolor=INK, lw=0.8)
-    _line(axes, cop_mm[:, 0], cop_mm[:, 1], BLUE, 0.6)
+    draw_line(axes, cop_mm[:, 0], cop_mm[:, 1], BLUE, 0.6)
     axes.plot(*np.nanmean(cop_mm, axis=0), "+", color=RED, ms=9, mew=1.6)
     axes.set(aspect="equal", xlabel="left  –  right, mm", ylabel="back  –  front, mm")
     axes.margins(0.06)
     what = "the plate, seen from above" if stream.layout else "the axes of the recording"
     outlines = " Foot outlines are schematic." if feet else ""
-    return _picture(figure, f"The same path on {what}; the cross is its mean.{outlines}")
-
-
-def _stabilogram(cop_mm: Floats, stream: Stream, hold: Hold) -> Picture:
-    """Draw both axes over time."""
-    figure, axes = new_figure(7.2, 2.1)
-    t_s = hold.of(stream.t_s)
-    centered = cop_mm - np.nanmean(cop_mm, axis=0)
-    _line(axes, t_s, centered[:, 0], BLUE, 0.9, "side to side (+ right)")
-    _line(axes, t_s, centered[:, 1], ORANGE, 0.9, "front to back (+ front)")
-    axes.grid(axis="y")
-    axes.set(xlabel="time, s", ylabel="from the mean, mm")
-    axes.margins(x=0.0)
-    axes.legend(loc="lower right", ncols=2, bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
-    return _picture(figure, "Centre of pressure over time, 10 Hz low-pass.")
+    return as_picture(figure, f"The same path on {what}; the cross is its mean.{outlines}")
 
 
 def _force(stream: Stream, hold: Hold | None) -> Picture:
@@ -157,23 +120,11 @@ def _force(stream: Stream, hold: Hold | None) -> Picture:
     figure, axes = new_figure(7.2, 1.8)
     for start_s, end_s in hold.spans_s if hold else ():
         axes.axvspan(start_s, end_s, color=GREEN, alpha=0.12, lw=0)
-    _line(axes, stream.t_s, stream.force_n, INK, 0.9)
+    draw_line(axes, stream.t_s, stream.force_n, INK, 0.9)
     axes.grid(axis="y")
     axes.set(xlabel="time, s", ylabel="force, N")
     axes.margins(x=0.0)
     top = float(np.nanmax(stream.force_n))
     axes.set_ylim(min(0.0, float(np.nanmin(stream.force_n))), 1.1 * max(top, 1.0))
-    return _picture(figure, "Vertical force over the whole recording; the analysed part is shaded.")
-
-
-def _line(axes: Any, x: Floats, y: Floats, color: str, width: float, label: str = "") -> None:
-    axes.plot(x, y, color=color, lw=width, label=label or None, rasterized=len(x) > _MANY_POINTS)
-
-
-def _picture(figure: Any, caption: str) -> Picture:
-    buffer = io.BytesIO()
-    # Without a date, so that the same recording gives the same page.
-    figure.savefig(buffer, format="svg", dpi=150, metadata={"Date": None})
-    encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
-    wide = figure.get_figwidth() > 2 * figure.get_figheight()
-    return Picture(f"data:image/svg+xml;base64,{encoded}", caption, wide)
+    caption = "Vertical force over the whole recording; the analysed part is shaded."
+    return as_picture(figure, caption)

@@ -1,151 +1,112 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The report: one HTML file that needs nothing but itself."""
+"""The report of one recording."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from importlib import resources
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from solemetry.analysis import Walk, analyze, find_hold, find_walk
-from solemetry.analysis.rows import by_measure
-from solemetry.errors import FileError, UnavailableError
-from solemetry.report.figures import Picture, draw, draw_walk
+from solemetry.analysis import Hold, Walk, analyze, find_hold, find_walk
+from solemetry.errors import UnavailableError
+from solemetry.report import facts
+from solemetry.report.among_people import SOURCE, Stood, among_people
+from solemetry.report.figures import draw, draw_walk
+from solemetry.report.layout import NOT_MEDICAL, Page, Paper, Part, Table, write_page
+from solemetry.report.tables import Entries, by_foot, measures
 from solemetry.session.model import Session, Stream
-from solemetry.sway.battery import core_features
+from solemetry.sway.battery import core_features, named
 from solemetry.sway.conventions import SOLEMETRY, get
 
-Facts = list[tuple[str, str]]
-
-_GAIT = (
-    "cadence_steps", "stride_s", "step_s", "stance_s", "swing_s", "double_support_s", "flight_s",
+_BOTH_FEET = (
+    "cadence_steps", "stride_s", "step_s", "stance_s", "double_support_s", "flight_s",
+    "body_weight",
+)  # fmt: skip
+_EACH_FOOT = (
+    "stance_s", "swing_s", "stride_s", "step_s", "double_support_s", "single_support_s",
     "stance_percent", "f1_n", "fmin_n", "f2_n", "peak_n", "impulse_ns",
 )  # fmt: skip
+_MORE_OF_FEET = {
+    "gait_line": ("Gait line", (
+        "length_mm", "width_mm", "start_along_mm", "end_along_mm", "mean_speed_mm_s",
+        "over_heel_percent", "over_midfoot_percent", "over_forefoot_percent",
+    )),
+    "roll_over": ("Rolling over the foot", (
+        "first_heel_percent", "first_midfoot_percent", "first_forefoot_percent",
+        "strike_index_percent", "heel_off_percent", "forefoot_on_percent", "hallux_peak_percent",
+    )),
+    "pronation": ("Medial and lateral", None),
+}  # fmt: skip
+"""Which of them are shown; the table for the laboratory has all."""
 
-_LABELS = {
-    "ellipse_area_95": "95 % ellipse, area",
-    "ellipse_area_90": "90 % ellipse, area",
-    "ellipse_semi_major": "Ellipse, longer semi-axis",
-    "ellipse_semi_minor": "Ellipse, shorter semi-axis",
-    "ellipse_angle": "Ellipse, direction",
-    "mean_velocity": "Mean velocity",
-    "mean_velocity_ml": "Mean velocity, side to side",
-    "mean_velocity_ap": "Mean velocity, front to back",
-    "mean_frequency": "Mean frequency",
-    "path_length": "Path length",
-    "path_length_ml": "Path length, side to side",
-    "path_length_ap": "Path length, front to back",
-    "rms_distance": "RMS distance",
-    "rms_distance_ml": "RMS distance, side to side",
-    "rms_distance_ap": "RMS distance, front to back",
-    "mean_distance": "Mean distance",
-    "range_ml": "Range, side to side",
-    "range_ap": "Range, front to back",
-    "mean_force": "Mean force",
-    "left_share": "Load, left",
-    "right_share": "Load, right",
-    "front_share": "Load, front",
-    "rear_share": "Load, rear",
-    "missing": "Missing samples",
-    "measured_rate": "Measured rate",
-    "lost_rows": "Lost rows",
+_REGIONS = {
+    "peak_n": "Regions: largest force",
+    "impulse_share": "Regions: share of the impulse",
 }
-_QUALITY = ("missing", "measured_rate", "lost_rows")
-_UNITS = {"mm2": "mm²", "deg": "°", "1": ""}
-_STATES = {
-    "complete": "complete",
-    "recording": "not finished",
-    "recovered": "recovered after a break-off",
-    "imported": "imported",
-}
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One measure, as it is printed."""
-
-    name: str
-    label: str
-    value: str
-    unit: str
-    basis: str
-    n: int
-    duration: str
-    valid: bool
-    note: str
-
-
-@dataclass(frozen=True)
-class _Part:
-    """What the page says about one stream, or about the walk."""
-
-    name: str
-    facts: Facts
-    pictures: list[Picture]
-    notes: list[str]
-    sway: list[_Row] = field(default_factory=list)
-    loading: list[_Row] = field(default_factory=list)
-    gait: list[_Row] = field(default_factory=list)
-    quality: Facts = field(default_factory=list)
+_QUALITY = ("missing", "measured_rate", "lost_rows", "clock_half_width")
+"""Of the loading, told with the quality."""
 
 
 def write_report(
-    session: Session, path: str | os.PathLike[str], convention: str = SOLEMETRY.name
+    session: Session,
+    path: str | os.PathLike[str],
+    convention: str = SOLEMETRY.name,
+    *,
+    stood: Stood | None = None,
+    parts: Sequence[Part] = (),
+    closing: str = NOT_MEDICAL,
+    paper: Paper = "A4",
 ) -> Path:
-    """Write one self-contained HTML page about a session.
+    """Write a self-contained page about a session.
 
     Parameters
     ----------
     session : Session
     path : path
-        The page; replaced if it exists.
+        ``.pdf`` makes pages to print, anything else HTML; replaced if it exists.
     convention : str
         Of the sway measures.
+    stood : Stood, optional
+        Eyes and surface, with which sway is placed among reference people.
+    parts : sequence of Part
+        Shown first: what others know of it, as the results of drills.
+    closing : str
+        What it is for and what not; the last words.
+    paper : {"A4", "letter"}
+        Of a PDF.
 
     Raises
     ------
     UnknownConventionError
         When the convention is not known.
     UnavailableError
-        When Jinja2 or Matplotlib is not installed.
+        When Jinja2, Matplotlib or, for a PDF, WeasyPrint is not installed.
     FileError
         When the page cannot be written.
     """
-    path = Path(path)
-    try:
-        from jinja2 import Environment, StrictUndefined
-    except ImportError:
-        raise UnavailableError(
-            "Reports need Jinja2 and Matplotlib.", "Install solemetry[report]."
-        ) from None
+    choices = get(convention)
     results, walk = analyze(session, convention), _walk(session)
-    template = (resources.files("solemetry.report") / "report.html.j2").read_text("utf-8")
-    page = (
-        Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                    lstrip_blocks=True)
-        .from_string(template)
-        .render(
-            title=session.path.name,
-            facts=_session_facts(session),
-            convention=get(convention),
-            parts=[
-                *([_walk_part(walk)] if walk else []),
-                *(_part(session, stream, results, walk) for stream in session.streams.values()),
-            ],
-            notes=list(session.notes),
-            events=_event_lines(session),
-        )
-    )
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise FileError(f"{path} cannot be written: {error.strerror}.", "Choose another folder."
-                        ) from None
-    return path
+    page = Page(
+        kind="Solemetry report",
+        title=session.path.name,
+        facts=facts.of_session(session),
+        notes=session.notes,
+        parts=[
+            *parts,
+            *([_of_walk(walk, results["gait"], results["loading"]["regions"])] if walk else []),
+            *(_of_stream(session, stream, results, walk, stood)
+              for stream in session.streams.values()),
+            *_events(session),
+        ],
+        closing=(
+            f"Convention {choices.name}: {choices.description} ({choices.reference}). Values of "
+            "another convention, device, surface or footwear cannot be compared with these.",
+            *([SOURCE] if stood else []),
+            closing,
+        ),
+    )  # fmt: skip
+    return write_page(page, path, paper)
 
 
 def _walk(session: Session) -> Walk | None:
@@ -155,118 +116,98 @@ def _walk(session: Session) -> Walk | None:
         return None
 
 
-def _walk_part(walk: Walk) -> _Part:
-    rows = by_measure(walk.trial)
-    return _Part(
+def _of_walk(walk: Walk, gait: Mapping[str, Any], regions: Mapping[str, Any]) -> Part:
+    streams = {foot: of.stream for foot, of in walk.loads.items()}
+    both = {name: gait["trial"][name] for name in _BOTH_FEET if name in gait["trial"]}
+    return Part(
         name=walk.activity.capitalize(),
-        facts=[
-            ("Told by", walk.rule),
-            ("Streams", ", ".join(of.stream for of in walk.loads.values())),
-        ],
+        facts=[("Told by", walk.rule), ("Streams", ", ".join(streams.values()))],
+        notes=walk.notes,
         pictures=draw_walk(walk),
-        gait=[_row(name, rows[name]) for name in _GAIT if name in rows],
-        notes=list(walk.notes),
-    )
+        tables=[
+            measures("Gait", both),
+            by_foot("Each foot", gait["feet"], _EACH_FOOT),
+            *_of_regions({foot: regions.get(stream, {}) for foot, stream in streams.items()}),
+            *(by_foot(title, gait[subject], names)
+              for subject, (title, names) in _MORE_OF_FEET.items() if gait.get(subject)),
+            *([measures("Both feet's centre of pressure", gait["butterfly"])]
+              if gait.get("butterfly") else []),
+        ],
+    )  # fmt: skip
 
 
-def _part(
-    session: Session, stream: Stream, results: dict[str, Any], walk: Walk | None
-) -> _Part:
+def _of_regions(feet: Mapping[str, Mapping[str, Entries]]) -> Iterator[Table]:
+    for measure, title in _REGIONS.items():
+        by_region = {
+            foot: {region: told[measure] for region, told in regions.items() if measure in told}
+            for foot, regions in feet.items()
+        }
+        if any(by_region.values()):
+            yield by_foot(title, by_region)
+
+
+def _of_stream(
+    session: Session,
+    stream: Stream,
+    results: Mapping[str, Any],
+    walk: Walk | None,
+    stood: Stood | None,
+) -> Part:
     walked = walk is not None and stream.name in {of.stream for of in walk.loads.values()}
+    hold: Hold | None = None
     try:
         hold = find_hold(session, stream, walk.span_s if walk and walked else None)
         notes = [f"Analysed: {hold.source}, {_spans(hold.spans_s)}."]
     except UnavailableError as error:
-        hold, notes = None, [str(error)]
-    rows = [_row(name, entry) for name, entry in results["loading"][stream.name].items()]
-    return _Part(
+        notes = [str(error)]
+    sway = _core(results["sway"][stream.name], results["convention"])
+    loading = {
+        name: entry
+        for name, entry in results["loading"][stream.name].items()
+        if name not in _QUALITY
+    }
+    tables = [
+        *([measures("Sway", sway)] if sway else []),
+        *([measures("Loading", loading, "Of")] if loading else []),
+    ]
+    if sway and hold is not None:
+        placed = among_people(session, stream, hold, stood)
+        if isinstance(placed, Table):
+            tables.insert(1, placed)
+        else:
+            notes.append(placed)
+    unavailable = results["unavailable"][stream.name].items()
+    lacking = [(measure.replace("_", " "), why) for measure, why in unavailable]
+    return Part(
         name=stream.name,
-        facts=_device_facts(stream),
-        pictures=draw(stream, hold, session.feet),
-        sway=[_row(name, entry) for name, entry in results["sway"][stream.name].items()
-              if name in core_features(results["convention"])],
-        loading=[row for row in rows if row.name not in _QUALITY],
-        quality=_quality(stream),
+        facts=facts.of_device(stream),
         notes=[*notes, *stream.notes],
+        pictures=draw(stream, hold, session.feet),
+        tables=tables,
+        more=[
+            ("Data quality", facts.of_quality(stream)),
+            *([("What these sensors cannot tell", lacking)] if lacking else []),
+        ],
     )
 
 
-def _row(name: str, entry: dict[str, Any]) -> _Row:
-    value = entry["value"]
-    return _Row(
-        name=name,
-        label=_LABELS.get(name, name),
-        value="not available" if value is None else _three_digits(value),
-        unit="" if value is None else _UNITS.get(entry["unit"], entry["unit"]),
-        basis=entry.get("convention") or entry.get("of", ""),
-        n=entry["n"],
-        duration=f"{entry['duration_s']:.1f} s",
-        valid=entry["valid"],
-        note=entry["note"],
-    )
+def _core(sway: Entries, convention: str) -> Entries:
+    """Return the measures that are shown first, each with its definition."""
+    battery, choices = named(convention), get(convention)
+    return {
+        name: {**sway[name], "definition": battery[name].defined(choices)}
+        for name in core_features(convention)
+        if name in sway
+    }
 
 
-def _three_digits(value: float) -> str:
-    """Three significant digits, without an exponent."""
-    if value == 0 or not np.isfinite(value):
-        return f"{value:g}"
-    decimals = max(0, 2 - int(np.floor(np.log10(abs(value)))))
-    return f"{value:.{min(decimals, 4)}f}"
-
-
-def _session_facts(session: Session) -> Facts:
-    start = str(session.meta.get("start_utc", ""))[:19].replace("T", " ")
-    facts = [
-        ("Recorded", f"{start} UTC" if start else "not known"),
-        ("Person", str(session.subject.get("participant_id", "")) or "not named"),
-        ("File", _STATES.get(session.state, session.state)),
-        ("Written by", str(session.meta.get("software", ""))),
-        ("Source", str(session.meta.get("source", ""))),
-        ("Session", str(session.meta.get("session_id", ""))),
-    ]
-    return [(name, value) for name, value in facts if value]
-
-
-def _device_facts(stream: Stream) -> Facts:
-    if stream.description is None:
-        return [
-            ("Kind", "force and centre of pressure, as imported"),
-            ("Rate", f"{stream.fs_hz:g} Hz"),
-        ]
-    layout, calibration = stream.description.layout, stream.calibration
-    if calibration is None or not calibration.measured:
-        calibrated = "nominal: data sheet values, never checked with a known weight"
-    else:
-        calibrated = calibration.source
-    width, depth = layout.size_mm
-    return [
-        ("Device", layout.name),
-        ("Sensors", f"{len(layout.labels)} ({', '.join(layout.labels)})"),
-        ("Surface", f"{width:g} × {depth:g} mm"),
-        ("Rate", f"{stream.rate_hz:g} Hz nominal"),
-        ("Calibration", calibrated),
-    ]
-
-
-def _quality(stream: Stream) -> Facts:
-    total = stream.rows + stream.lost_rows
-    facts = [
-        ("Rows received", f"{stream.rows}"),
-        ("Rows lost", f"{stream.lost_rows} ({stream.lost_rows / max(total, 1):.2%})"),
-        ("Gaps", f"{len(stream.gaps)}" if stream.kind == "cells" else ""),
-        ("Missing on the time grid", f"{stream.missing:.2%}"),
-        ("Rate measured", f"{stream.measured_rate_hz:.3f} Hz"),
-    ]
-    if np.isfinite(stream.clock_residual_ms):
-        facts.append(("Clock, median residual", f"{stream.clock_residual_ms:.3f} ms"))
-    return [(name, value) for name, value in facts if value]
-
-
-def _event_lines(session: Session) -> Facts:
-    return [
+def _events(session: Session) -> Iterator[Part]:
+    lines = [
         (f"{round(t_s, 2) + 0.0:.2f} s", kind.replace("_", " "))
         for t_s, kind in zip(session.events.t_s, session.events.kind, strict=True)
     ]
+    if lines:
+        yield Part("Events", facts=lines)
 
 
 def _spans(spans_s: tuple[tuple[float, float], ...]) -> str:

@@ -133,6 +133,11 @@ class Stream:
         values = self.force_n if self.counts is None else self.counts.sum(axis=1)
         return float(np.isnan(values).mean()) if len(values) else 0.0
 
+    def _repr_html_(self) -> str:
+        from solemetry.report.notebook import show_stream  # only notebooks need it
+
+        return show_stream(self)
+
 
 @dataclass(frozen=True, eq=False)
 class Motion:
@@ -220,3 +225,8 @@ class Session:
                 f"Choose one: session.streams[...] with {', '.join(self.streams) or 'none'}.",
             )
         return next(iter(self.streams.values()))
+
+    def _repr_html_(self) -> str:
+        from solemetry.report.notebook import show_session  # only notebooks need it
+
+        return show_session(self)

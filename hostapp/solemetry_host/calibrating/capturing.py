@@ -20,6 +20,7 @@ from solemetry.calibrating.still import TEN_MINUTES_S
 from solemetry.calibration import Calibration
 from solemetry.device import STANDARD_GRAVITY, SensorLayout
 from solemetry_host.calibrating.step import Awaited, Measured
+from solemetry_host.words import tr
 
 Floats = NDArray[np.float64]
 
@@ -196,7 +197,7 @@ class Rest:
     @property
     def measured(self) -> tuple[Measured, ...]:
         """How long it still takes, and the drift."""
-        left = Measured("left", max(self._seconds - self._rested_s, 0.0), "s")
+        left = Measured(tr("to go"), max(self._seconds - self._rested_s, 0.0), "s")
         if self._looks.seconds < DRIFT_OVER_S:
             return (left,)
         return (left, drift_of(self._looks.reading(self._scale.zero_counts), self._scale))
@@ -246,7 +247,7 @@ class Emptied:
     def measured(self) -> tuple[Measured, ...]:
         """What the cells read, where their zero is known."""
         known = math.isfinite(self._most_n)
-        return (Measured("on the cells", self._load_n, "N"),) if known else ()
+        return (Measured(tr("on the cells"), self._load_n, "N"),) if known else ()
 
     def begin(self) -> None:
         """Forget what is in."""
@@ -267,8 +268,8 @@ class Emptied:
             if was_still or self._restless_s >= RESTLESS_S:
                 self._restless_s = 0.0
                 raise CalibrationError(
-                    f"The plate moved, or something on it did, by {moved_n:.1f} N.",
-                    "Leave it empty and still, on a firm floor.",
+                    tr("The plate moved, or something on it did, by {n} N.", n=f"{moved_n:.1f}"),
+                    tr("Leave it empty and still, on a firm floor."),
                 )
             return None
         if self._looks.seconds + LOOK_S / 2 < self._seconds:
@@ -324,7 +325,8 @@ class Loaded:
     @property
     def measured(self) -> tuple[Measured, ...]:
         """What stands there, by the gains from before."""
-        return (Measured("on the plate", float(self._forces_n.sum()) / STANDARD_GRAVITY, "kg"),)
+        kg = float(self._forces_n.sum()) / STANDARD_GRAVITY
+        return (Measured(tr("on the plate"), kg, "kg"),)
 
     def begin(self) -> None:
         """Begin with the empty plate."""
@@ -370,8 +372,14 @@ class Loaded:
         if moved_n:
             self._turn_to("still")
             raise CalibrationError(
-                f"The load moved by {moved_n:.1f} N, or was taken off, while it was read.",
-                "Let go of it, and touch neither it nor the plate until the next step is shown.",
+                tr(
+                    "The load moved by {n} N, or was taken off, while it was read.",
+                    n=f"{moved_n:.1f}",
+                ),
+                tr(
+                    "Let go of it, and touch neither it nor the plate until the next step is "
+                    "shown."
+                ),
             )
         if self._looks.seconds + LOOK_S / 2 < self._hold_s:
             return None
@@ -383,16 +391,16 @@ class Loaded:
         if self._restless_s >= RESTLESS_S:
             self._restless_s = 0.0
             raise CalibrationError(
-                f"It does not come to rest: the load still moves by {moved_n:.1f} N.",
-                "Let go of it; see that all feet of the plate stand on a firm floor.",
+                tr("It does not come to rest: the load still moves by {n} N.", n=f"{moved_n:.1f}"),
+                tr("Let go of it; see that all feet of the plate stand on a firm floor."),
             )
 
     def _refuse_lifted(self) -> None:
         if (self._forces_n < 0).all():
             self.begin()
             raise NotTaredError(
-                "The plate has become lighter: something stood on it when it was tared.",
-                "Leave it empty for the tare.",
+                tr("The plate has become lighter: something stood on it when it was tared."),
+                tr("Leave it empty for the tare."),
             )
 
     def _turn_to(self, phase: Literal["load", "still", "hold"]) -> None:
@@ -414,17 +422,17 @@ def check_whole(counts: Floats, layout: SensorLayout) -> None:
     """
     missing = ~np.isfinite(counts).all(axis=0)
     if missing.any():
-        named = " and ".join(np.array(layout.labels)[missing])
+        named = tr(" and ").join(np.array(layout.labels)[missing])
         raise CalibrationError(
-            f"{named} gave no data, or was at the end of its range.",
-            "Check its wires, and that it does not carry more than it is made for.",
+            tr("{cells} gave no data, or was at the end of its range.", cells=named),
+            tr("Check its wires, and that it does not carry more than it is made for."),
         )
 
 
 def drift_of(reading: Reading, scale: Calibration) -> Measured:
     """Return the drift of the worst cell, N in ten minutes: the slope of a line."""
     worst_n, _ = slope_n(reading, scale)
-    return Measured("drift in ten minutes", worst_n, "N")
+    return Measured(tr("drift in ten minutes"), worst_n, "N")
 
 
 def slope_n(reading: Reading, scale: Calibration) -> tuple[float, float]:

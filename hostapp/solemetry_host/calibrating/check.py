@@ -9,6 +9,7 @@ from solemetry.calibration import Calibration
 from solemetry.device import DeviceDescription
 from solemetry_host.calibrating.on_points import OnPoints
 from solemetry_host.calibrating.step import Awaited, Shown
+from solemetry_host.words import tr
 
 POINTS = (1, 3, 8)
 """Front left, front right and back middle: a triangle that loads every cell."""
@@ -70,5 +71,7 @@ class PlateCheck(OnPoints):
         if verdict is None:
             return super()._words(step, awaited)
         if verdict.passed:
-            return "The calibration still holds."
-        return "The calibration does not hold any more: calibrate the plate on all nine points."
+            return tr("The calibration still holds.")
+        return tr(
+            "The calibration does not hold any more: calibrate the plate on all nine points."
+        )

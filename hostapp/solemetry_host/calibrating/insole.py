@@ -33,6 +33,7 @@ from solemetry.foot import FootRegistration, Side
 from solemetry_host.calibrating.capturing import LOOK_S, Capture, Looks, Reading
 from solemetry_host.calibrating.procedure import Procedure
 from solemetry_host.calibrating.step import Action, Awaited, Measured, Shown, Step, title
+from solemetry_host.words import mark, tr
 
 Floats = NDArray[np.float64]
 
@@ -41,11 +42,11 @@ LEAN_S = 75.0
 AGAIN_S = 60.0
 
 SHIFTS = (
-    "Lean onto the heel.",
-    "Lean forward, onto the ball of the foot and the toes.",
-    "Roll to the outer edge.",
-    "Roll to the inner edge.",
-    "Go round, slowly, now light and now heavy.",
+    mark("Lean onto the heel."),
+    mark("Lean forward, onto the ball of the foot and the toes."),
+    mark("Roll to the outer edge."),
+    mark("Roll to the inner edge."),
+    mark("Go round, slowly, now light and now heavy."),
 )
 SHIFT_S = 5.0
 """Each is asked for so long, one after the other and then again."""
@@ -112,12 +113,15 @@ class InsoleCalibration(Procedure):
         if (device.layout.kind, plate.device.layout.kind) != ("insole", "plate"):
             raise CalibrationError(
                 f"{device.id} on {plate.device.id} is not an insole on a plate.",
-                "Name the insole first, then the plate under it.",
+                tr("Name the insole first, then the plate under it."),
             )
         if not (plate.calibration.measured and plate.calibration.known):
             raise CalibrationError(
-                f"{plate.device.id} is not calibrated itself: an insole would learn its errors.",
-                "First: solemetry calibrate plate.",
+                tr(
+                    "{device} is not calibrated itself: an insole would learn its errors.",
+                    device=plate.device.id,
+                ),
+                tr("Calibrate the plate first."),
             )
         self.device, self.side, self.date = device, side, date
         self.foot = foot or in_the_middle(device, side)
@@ -177,7 +181,7 @@ class InsoleCalibration(Procedure):
         calibration, verdict, agreement = self.calibration, self.verdict, self.agreement
         if calibration is None:
             raise CalibrationError(
-                "There is nothing to keep: the insole is not fitted.", self.shown.step.words
+                tr("There is nothing to keep: the insole is not fitted."), self.shown.step.words
             )
         evidence = {
             "side": self.side,
@@ -293,10 +297,10 @@ class InsoleCalibration(Procedure):
         quiet = self.readings["unloaded"].counts.std(axis=0)
         mute = self.readings["lean"].counts.std(axis=0) < ANSWERS * np.maximum(quiet, 1.0)
         if mute.any():
-            named = " and ".join(np.array(self.device.layout.labels)[mute])
+            named = tr(" and ").join(np.array(self.device.layout.labels)[mute])
             raise CalibrationError(
-                f"What {named} read hardly changes under the foot.",
-                "Check their wires, then shift the weight again.",
+                tr("What {cells} read hardly changes under the foot.", cells=named),
+                tr("Check their wires, then shift the weight again."),
             )
 
     def _trial(self, step: str) -> OnPlate:
@@ -308,16 +312,16 @@ class InsoleCalibration(Procedure):
     def _words(self, step: str, capture: Capture | None) -> str:
         match step:
             case "unloaded":
-                return "Take the foot off: nothing may touch the insole or the plate."
+                return tr("Take the foot off: nothing may touch the insole or the plate.")
             case "fit" if self.calibration is None:
-                return "The insole cannot be fitted. Shift the weight once more."
+                return tr("The insole cannot be fitted. Shift the weight once more.")
             case "fit":
-                return "The insole is fitted. Go on, to see how good that is."
+                return tr("The insole is fitted. Go on, to see how good that is.")
             case "verdict":
-                return "The calibration is done. Keep it."
+                return tr("The calibration is done. Keep it.")
         if isinstance(capture, _Leaning) and capture.awaited == "movement":
-            return SHIFTS[int(capture.leaning_s // SHIFT_S) % len(SHIFTS)]
-        return "Stand on the insole with one foot; the other one beside the plate, as high."
+            return tr(SHIFTS[int(capture.leaning_s // SHIFT_S) % len(SHIFTS)])
+        return tr("Stand on the insole with one foot; the other one beside the plate, as high.")
 
     def _measured(self, capture: Capture | None) -> tuple[Measured, ...]:
         return capture.measured if capture is not None else ()
@@ -376,9 +380,9 @@ class _Leaning:
     def measured(self) -> tuple[Measured, ...]:
         across, along = self._travel_mm
         return (
-            Measured("on the plate", self._force_n, "N"),
-            Measured(f"moved across, of {MIN_TRAVEL_MM[0]:g}", across, "mm"),
-            Measured(f"moved along, of {MIN_TRAVEL_MM[1]:g}", along, "mm"),
+            Measured(tr("on the plate"), self._force_n, "N"),
+            Measured(tr("moved across, of {mm}", mm=f"{MIN_TRAVEL_MM[0]:g}"), across, "mm"),
+            Measured(tr("moved along, of {mm}", mm=f"{MIN_TRAVEL_MM[1]:g}"), along, "mm"),
         )
 
     def begin(self) -> None:

@@ -25,6 +25,7 @@ from solemetry_host.calibrating.step import (
     Step,
     title,
 )
+from solemetry_host.words import tr
 
 Floats = NDArray[np.float64]
 By = Literal["data sheets", "others", "calibration"]
@@ -120,19 +121,19 @@ class OnPoints(Procedure):
 
     def _words(self, step: str, awaited: Awaited) -> str:
         if step == "tare":
-            return "Leave the plate empty and still: its zero is read."
+            return tr("Leave the plate empty and still: its zero is read.")
         match awaited:
             case "empty":
-                return "Take everything off the plate."
+                return tr("Take everything off the plate.")
             case "load":
-                return f"Put {self._kg(step):g} kg {self._where(step)}."
-        return "Let go, and keep off until it is read."
+                return tr("Put {kg} kg {where}.", kg=f"{self._kg(step):g}", where=self._where(step))
+        return tr("Let go, and keep off until it is read.")
 
     def _where(self, step: str) -> str:
-        at = " and ".join(f"({x:.0f}, {y:.0f})" for x, y in self.places[step])
+        at = tr(" and ").join(f"({x:.0f}, {y:.0f})" for x, y in self.places[step])
         if len(self.places[step]) > 1:
-            return f"on the middle of a board, on two blocks at {at} mm"
-        return f"on {title(step).lower()}, at {at} mm"
+            return tr("on the middle of a board, on two blocks at {at} mm", at=at)
+        return tr("on “{place}”, at {at} mm", place=title(step), at=at)
 
     def _kg(self, step: str) -> float:
         return self.mass_kg
@@ -198,7 +199,8 @@ def check_mass(kg: float) -> None:
     """
     if not (np.isfinite(kg) and kg > 0):
         raise CalibrationError(
-            f"A mass of {kg:g} kg cannot calibrate anything.", "Give it in kilograms."
+            tr("A mass of {kg} kg cannot calibrate anything.", kg=f"{kg:g}"),
+            tr("Give it in kilograms."),
         )
 
 
@@ -206,7 +208,10 @@ def _refuse_drift(reading: Reading, scale: Calibration) -> None:
     drift_n, uncertain_n = slope_n(reading, scale)
     if drift_n > max(MOST_DRIFT_N, 4 * uncertain_n):
         raise CalibrationError(
-            f"The plate drifts: {drift_n:.0f} N in ten minutes on one cell; {MOST_DRIFT_N:g} N is "
-            "the most.",
-            "Let it warm up for ten minutes, out of the sun and of draughts.",
+            tr(
+                "The plate drifts: {drift} N in ten minutes on one cell; {most} N is the most.",
+                drift=f"{drift_n:.0f}",
+                most=f"{MOST_DRIFT_N:g}",
+            ),
+            tr("Let it warm up for ten minutes, out of the sun and of draughts."),
         )

@@ -47,6 +47,7 @@ from solemetry_host.calibrating.step import (
     Shown,
     title,
 )
+from solemetry_host.words import tr
 
 Floats = NDArray[np.float64]
 
@@ -207,7 +208,7 @@ class PlateCalibration(OnPoints):
         fit, read = self.fit, self.readings
         if fit is None:
             raise CalibrationError(
-                "There is nothing to keep: the points are not fitted.", self.shown.step.words
+                tr("There is nothing to keep: the points are not fitted."), self.shown.step.words
             )
         record = cal.record_plate(fit, self._points("point"), self.device, self.verdict)
         calibration, evidence = record.calibration, dict(record.evidence)
@@ -333,25 +334,26 @@ class PlateCalibration(OnPoints):
         return self.second.kg if second and self.second is not None else self.mass_kg
 
     def _where(self, step: str) -> str:
-        return "on the middle" if self.places[step] is MIDDLE else super()._where(step)
+        return tr("on the middle") if self.places[step] is MIDDLE else super()._where(step)
 
     def _words(self, step: str, awaited: Awaited) -> str:
         person = step == "second_mass" and self.second is not None and self.second.person
         match step, awaited:
             case ("warm_up", _):
-                return "Leave the plate empty while it warms up."
+                return tr("Leave the plate empty while it warms up.")
             case ("fit", _) if self.fit is None:
-                return "The points cannot be fitted. Do those again that are wrong."
+                return tr("The points cannot be fitted. Do those again that are wrong.")
             case ("fit", _):
-                return "Look at the arrows: do a point again where one stands out, or go on."
+                return tr("Look at the arrows: do a point again where one stands out, or go on.")
             case ("verdict", _):
-                return "The calibration is done. Keep it."
+                return tr("The calibration is done. Keep it.")
             case ("return_to_zero", "still"):
-                return "Leave it empty: what it still shows is read."
+                return tr("Leave it empty: what it still shows is read.")
             case ("second_mass", "load") if person:
-                return f"Stand on it, with all that was on the scale: {self._kg(step):g} kg."
+                kg = f"{self._kg(step):g}"
+                return tr("Stand on it, with all that was on the scale: {kg} kg.", kg=kg)
             case ("second_mass", "still") if person:
-                return "Stand still."
+                return tr("Stand still.")
         return super()._words(step, awaited)
 
     def _actions(self, step: str) -> tuple[Action, ...]:
@@ -365,10 +367,10 @@ class PlateCalibration(OnPoints):
             return super()._measured(step)
         left_out, uncertain_mm = fit.left_out, fit.calibration.cop_uncertainty_mm
         return (
-            Measured("centre of pressure, root mean square", left_out.cop_rms_mm, "mm"),
-            Measured("centre of pressure, worst", float(left_out.distance_mm.max()), "mm"),
-            Measured("force, root mean square", 100 * left_out.force_rms, "%"),
-            Measured("uncertainty of the centre of pressure", uncertain_mm, "mm"),
+            Measured(tr("centre of pressure, root mean square"), left_out.cop_rms_mm, "mm"),
+            Measured(tr("centre of pressure, worst"), float(left_out.distance_mm.max()), "mm"),
+            Measured(tr("force, root mean square"), 100 * left_out.force_rms, "%"),
+            Measured(tr("uncertainty of the centre of pressure"), uncertain_mm, "mm"),
         )
 
     def _refused_otherwise(self, step: str) -> str:
@@ -386,13 +388,16 @@ class PlateCalibration(OnPoints):
         mass = self._second_mass(fit) if weighed else fit.mass
         notes = [fit.wiring.words, "" if step == "fit" and mass.wrong else mass.words]
         notes += [
-            f"{title(one.step)} is off by {one.off_mm:.0f} mm from what the others say: put the "
-            "mass there again."
+            tr(
+                "{place} is off by {mm} mm from what the others say: put the mass there again.",
+                place=title(one.step),
+                mm=f"{one.off_mm:.0f}",
+            )
             for one in self._arrows("point", fit.left_out, "others")
             if one.astray
         ]
         if step == "verdict" and not self._read_of("verify"):
-            notes.append("No other places were verified.")
+            notes.append(tr("No other places were verified."))
         return [note for note in notes if note]
 
     def _strange(self) -> list[str]:
@@ -404,14 +409,23 @@ class PlateCalibration(OnPoints):
         if abs(newest.force_error_n) > STRANGE_FORCE * weight_n:
             kg = (weight_n + newest.force_error_n) / STANDARD_GRAVITY
             return [
-                f"{title(newest.step)}: the plate reads {kg:.1f} kg by its data sheets, where "
-                f"{self.mass_kg:g} kg should stand."
+                tr(
+                    "{place}: the plate reads {read} kg by its data sheets, where {kg} kg should "
+                    "stand.",
+                    place=title(newest.step),
+                    read=f"{kg:.1f}",
+                    kg=f"{self.mass_kg:g}",
+                )
             ]
         if newest.off_mm > STRANGE_MM:
             x, y = newest.measured_mm
             return [
-                f"{title(newest.step)}: by the data sheets the mass stood at ({x:.0f}, {y:.0f}) "
-                "mm. If it did not stand where it should, do the point again."
+                tr(
+                    "{place}: by the data sheets the mass stood at {at} mm. If it did not stand "
+                    "where it should, do the point again.",
+                    place=title(newest.step),
+                    at=f"({x:.0f}, {y:.0f})",
+                )
             ]
         return []
 

@@ -19,6 +19,7 @@ from solemetry_host.calibrating.capturing import (
     check_whole,
 )
 from solemetry_host.calibrating.step import Shown
+from solemetry_host.words import tr
 
 Floats = NDArray[np.float64]
 
@@ -125,7 +126,7 @@ class Procedure(ABC):
         SolemetryError
             When the step does not allow it.
         """
-        self._pass("go_on", "This step cannot be gone past.")
+        self._pass("go_on", tr("This step cannot be gone past."))
 
     def skip(self) -> None:
         """Leave the step out.
@@ -135,7 +136,7 @@ class Procedure(ABC):
         SolemetryError
             When it cannot be done without.
         """
-        self._pass("skip", "This step cannot be left out.")
+        self._pass("skip", tr("This step cannot be left out."))
 
     def redo(self, step: str) -> None:
         """Do a step again; what was read in the others stays.

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from solemetry.calibrating import Verdict
+from solemetry_host.words import mark, tr
 
 Awaited = Literal["rest", "empty", "load", "still", "movement", "person", "nothing"]
 """``rest``: time has to pass. ``empty``: that all load is off. ``load``: that it is on. ``still``:
@@ -133,14 +134,15 @@ class Shown:
 
 
 _TITLES: Mapping[str, str] = MappingProxyType(
-    {"warm_up": "Warm-up", "tare": "Tare", "point": "Point", "fit": "Fit",
-     "second_mass": "Second mass", "verify": "Other place", "dead_weight": "Dead weight",
-     "return_to_zero": "Return to zero", "unloaded": "Unloaded", "lean": "Shift the weight",
-     "lean_again": "Once more", "verdict": "Verdict"}
+    {"warm_up": mark("Warm-up"), "tare": mark("Tare"), "point": mark("Point"), "fit": mark("Fit"),
+     "second_mass": mark("Second mass"), "verify": mark("Other place"),
+     "dead_weight": mark("Dead weight"), "return_to_zero": mark("Return to zero"),
+     "unloaded": mark("Unloaded"), "lean": mark("Shift the weight"),
+     "lean_again": mark("Once more"), "verdict": mark("Verdict")}
 )  # fmt: skip
 
 
 def title(step: str) -> str:
     """Return what a person calls a step."""
     kind, _, number = step.partition("-")
-    return f"{_TITLES[kind]} {number}".strip()
+    return f"{tr(_TITLES[kind])} {number}".strip()

@@ -13,7 +13,7 @@ from solemetry.errors import SolemetryError
 from solemetry_host.drills.files.drill import Drill
 from solemetry_host.drills.files.plans import NormTable
 from solemetry_host.drills.files.shelf import Shelf
-from solemetry_host.drills.on_devices.session import Chosen
+from solemetry_host.drills.on_devices.chosen import Chosen
 from solemetry_host.drills.progress.gates import Asked, asked
 from solemetry_host.drills.progress.planner import Proposal
 from solemetry_host.drills.progress.progress import Progress

@@ -16,7 +16,7 @@ from typing import Literal
 from solemetry_host.drills.files.drill import Drill
 from solemetry_host.drills.progress.records import Person
 from solemetry_host.drills.running.outcome import CAUGHT, Outcome
-from solemetry_host.words import mark
+from solemetry_host.words import mark, tr
 
 DISCLAIMER = mark(
     "Training and self-measurement tool. Not a medical device; it does not diagnose, treat or "
@@ -46,6 +46,7 @@ STUMBLE = "stumble"
 _NOT_ALONE = "not_alone_if_65_plus_or_fell_last_year"
 
 _CONFIRMED = {
+    "plate_is_low_and_fixed": mark("The plate is low, and cannot slip."),
     "support_in_reach": mark("A wall, rail or heavy piece of furniture is within reach."),
     "floor_clear": mark("The floor around is dry and clear."),
     "not_alone": mark("Somebody is with me."),
@@ -55,6 +56,23 @@ _CONFIRMED = {
     "professional_agrees": mark(
         "A doctor or physiotherapist knows of it and agrees to this drill."
     ),
+}
+
+_NOT_NOW = {
+    "ankle_sprain_last_6_weeks": mark("A sprained ankle within the last six weeks."),
+    "loss_of_feeling_in_feet": mark("Less feeling in the feet."),
+    "painful_big_toe": mark("A painful big toe."),
+}
+
+_SIGNS = {
+    "pain": mark("pain"),
+    "sharp_pain": mark("sharp pain"),
+    "dizzy": mark("dizziness"),
+    "chest_pain": mark("chest pain"),
+    "numbness": mark("numbness"),
+    "giving_way": mark("a leg that gave way"),
+    "cramp_over_60s": mark("a cramp that stays"),
+    STUMBLE: mark("a stumble"),
 }
 
 _ASK_FIRST = (
@@ -159,7 +177,7 @@ def before(
         asked.append(_question("professional_agrees"))
     return Before(
         _refused(drill, person, done_today, plate),
-        " ".join(_sentence(tag) for tag in blocks),
+        " ".join(tr(_NOT_NOW.get(tag, _sentence(tag))) for tag in blocks),
         tuple(asked),
         _advice_on_load(person, plate),
     )
@@ -170,15 +188,19 @@ def stops(drill: Drill, outcome: Outcome) -> tuple[Stop, ...]:
     found: list[Stop] = []
     sign = outcome.answers.get("stopped_for")
     if sign in ENDS_THE_DAY:
-        found.append(Stop("day", f"You stopped for {_in_words(sign)}: that is all for today."))
+        words = tr("You stopped for {sign}: that is all for today.", sign=_sign(sign))
+        found.append(Stop("day", words))
     elif sign or stumbled(outcome):
-        word = _in_words(sign or STUMBLE)
-        found.append(Stop("drill", f"You stopped for {word}: this drill is over for today."))
+        words = tr(
+            "You stopped for {sign}: this drill is over for today.",
+            sign=_sign(sign or STUMBLE),
+        )
+        found.append(Stop("drill", words))
     found += _stops_for_pain(outcome)
     if outcome.ended == "touchdowns":
         row = drill.safety.max_touchdowns_in_row
         found.append(
-            Stop("drill", f"Foot down {row} times in a row: this drill is over for today.")
+            Stop("drill", tr("Foot down {n} times in a row: this drill is over for today.", n=row))
         )
     if _quality_falls(outcome):
         found.append(
@@ -236,7 +258,10 @@ def _refused(
             "This plate is not made for steps and landings: use the floor, or another drill."
         )
     if plate is not None and person.mass_kg is not None and person.mass_kg > plate.max_user_kg:
-        return f"This plate is made for {plate.max_user_kg:g} kg at most: do not stand on it."
+        return tr(
+            "This plate is made for {kg} kg at most: do not stand on it.",
+            kg=f"{plate.max_user_kg:g}",
+        )
     for outcome in done_today:
         for stop in stops(drill, outcome):
             if stop.ends == "day" or outcome.drill == drill.id:
@@ -247,7 +272,11 @@ def _refused(
 def _advice_on_load(person: Person, plate: Plate | None) -> tuple[str, ...]:
     if plate is None or person.mass_kg is None or person.mass_kg < WARN_FROM * plate.max_user_kg:
         return ()
-    return (f"The plate bears {plate.max_user_kg:g} kg, hardly more than you: step on it slowly.",)
+    bears = tr(
+        "The plate bears {kg} kg, hardly more than you: step on it slowly.",
+        kg=f"{plate.max_user_kg:g}",
+    )
+    return (bears,)
 
 
 def _stops_for_pain(outcome: Outcome) -> list[Stop]:
@@ -256,9 +285,15 @@ def _stops_for_pain(outcome: Outcome) -> list[Stop]:
     if now is None:
         return []
     if now >= MOST_PAIN:
-        return [Stop("day", f"Pain of {now:g} of 10: that is all for today.")]
+        words = tr("Pain of {n} of 10: that is all for today.", n=f"{now:g}")
+        return [Stop("day", words)]
     if start is not None and now - start >= MOST_MORE_PAIN:
-        return [Stop("day", f"Pain went from {start:g} to {now:g}: that is all for today.")]
+        words = tr(
+            "Pain went from {before} to {n}: that is all for today.",
+            before=f"{start:g}",
+            n=f"{now:g}",
+        )
+        return [Stop("day", words)]
     return []
 
 
@@ -284,7 +319,8 @@ def _old_enough(drill: Drill, person: Person, today: date) -> list[Question]:
     ages, least = person.ages(today), drill.safety.age_min
     if least is None or (ages and ages[0] >= least):
         return []
-    return [Question("adult_present", f"I am {least} or older, or an adult is with me.")]
+    words = tr("I am {age} or older, or an adult is with me.", age=least)
+    return [Question("adult_present", words)]
 
 
 def _injuries(person: Person, since: date | None = None) -> list[str]:
@@ -307,6 +343,10 @@ def _question(name: str) -> Question:
 
 def _sentence(name: str) -> str:
     return f"{_in_words(name).capitalize()}."
+
+
+def _sign(name: str) -> str:
+    return tr(_SIGNS.get(name, _in_words(name)))
 
 
 def _in_words(name: str) -> str:

@@ -15,7 +15,7 @@ from solemetry.calibrating import Record
 from solemetry.errors import FileError
 from solemetry_host.calibrating.sheet import sheet
 from solemetry_host.devices.source import Opened
-from solemetry_host.live.calibrations import Calibrations, Which, own_folder
+from solemetry_host.live.calibrations import Calibrations, Which
 from solemetry_host.live.opening import find_kept
 
 PLATE = Which(DEVICE, where="serial:/dev/ttyACM0")
@@ -102,7 +102,7 @@ def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
 
 def test_they_lie_in_the_library(own_library):
 
-    assert own_folder() == own_library / "calibrations"
+    assert Calibrations().folder == own_library / "calibrations"
 
 
 def test_of_two_plates_of_one_kind_it_cannot_be_told_which_was_calibrated(own_library):

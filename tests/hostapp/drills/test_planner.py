@@ -164,7 +164,7 @@ def test_what_is_left_out_says_why() -> None:
     found = planned(done, day(9), person=sprained)
     assert "outgoing-roll" not in names(found)
     why = {left.drill: left.why for left in found.left_out}
-    assert why["outgoing-roll"] == "Ankle sprain last 6 weeks."
+    assert why["outgoing-roll"] == "A sprained ankle within the last six weeks."
 
 
 def test_what_a_coach_set_aside_is_not_proposed_and_what_one_opened_is() -> None:

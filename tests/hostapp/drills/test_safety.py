@@ -74,7 +74,7 @@ def test_a_child_needs_an_adult_there() -> None:
 def test_a_block_is_advice_that_somebody_who_knows_can_lift() -> None:
     sprained = profile(birth_year=1996, injury=[{"what": "sprained ankle", "on": "2026-02-20"}])
     found = before(ROLL, sprained, today=TODAY)
-    assert found.better_wait == "Ankle sprain last 6 weeks."
+    assert found.better_wait == "A sprained ankle within the last six weeks."
     assert not found.refused
     asked = {question.id for question in found.ask}
     assert not found.may_begin(asked - {"professional_agrees"})

@@ -18,9 +18,10 @@ from small_drills import asks
 from solemetry.errors import SolemetryError
 from solemetry.foot import FootRegistration
 from solemetry_host.drills.files.drill import Drill
+from solemetry_host.drills.on_devices.chosen import Chosen
 from solemetry_host.drills.on_devices.known import known_of
 from solemetry_host.drills.on_devices.live import grade
-from solemetry_host.drills.on_devices.session import Chosen, DrillSession
+from solemetry_host.drills.on_devices.session import DrillSession
 from solemetry_host.drills.on_devices.setting_up import Presses
 from solemetry_host.drills.running.outcome import Outcome
 from solemetry_host.live.awaiting import until
@@ -217,8 +218,8 @@ def test_a_device_that_is_lost_is_told_and_what_was_done_is_kept(person: Person)
 def test_a_device_that_comes_back_goes_on_with_the_drill() -> None:
     with on_right_foot() as (station, leaning):
         session = session_of(station, None, {**STAND, "dose": {"reps": 4, "basis": "default"}})
+        session.mass_kg = 66.0
         run_to_the_drill(session)
-        session.look(time.perf_counter_ns())
         look_until(session, lambda: session.shown)
         leaning.plugged_in = False
         look_until(session, lambda: session.lost)

@@ -32,7 +32,7 @@ def desk(qapp: QtWidgets.QApplication, tmp_path: Path) -> Iterator[Desk]:
     )
     take_up(made)
     yield made
-    made.disconnect_all()
+    made.finish()
     words.choose("en")
 
 

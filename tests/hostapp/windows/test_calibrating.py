@@ -48,6 +48,8 @@ def begun(qtbot: QtBot, window: MainWindow, url: str) -> CalibratingPage:
     buttons(page, "Calibrate")[0].click()
     qtbot.waitUntil(lambda: page.doing.isVisible() and page.doing.steps.count() > 9,
                     timeout=10_000)  # fmt: skip
+    qtbot.waitUntil(page.doing.go_on.isVisible)
+    page.doing.go_on.click()  # it is warm
     return page
 
 

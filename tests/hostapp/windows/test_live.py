@@ -94,7 +94,7 @@ def test_connect_tare_record_stop_by_its_buttons(
     qtbot.waitUntil(lambda: (page.desk.snapshot.elapsed_s or 0.0) > 3, timeout=8000)
     qtbot.waitUntil(lambda: float(page.side.elapsed.text) > 3)
     click(qtbot, page.record_button)
-    assert "Saved" in said(page)
+    qtbot.waitUntil(lambda: "Saved" in said(page), timeout=8000)
     (file,) = tmp_path.glob("*.h5")
     assert solemetry.open(file).streams["plate"].rows > 200
     click(qtbot, page.disconnect_button)

@@ -156,7 +156,7 @@ class Attempt:
     def _observe(self, view: RunView, reading: Reading, arrived_ns: int) -> None:
         shown = self._feedback.show(view, reading)
         if (ear := self.ear) is not None:
-            ear.hear(shown, arrived_ns)
+            ear.hear(shown, arrived_ns or self._arrived_ns)
         self.shown = shown
         self._arrived_ns = arrived_ns or self._arrived_ns  # time that passed did not arrive
 

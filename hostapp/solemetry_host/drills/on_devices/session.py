@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from solemetry.errors import SolemetryError
-from solemetry_host.drills.files.drill import Drill
-from solemetry_host.drills.files.plans import NormTable
 from solemetry_host.drills.on_devices.attempt import Attempt
+from solemetry_host.drills.on_devices.chosen import Chosen
 from solemetry_host.drills.on_devices.known import Known, own_trends, result_of
 from solemetry_host.drills.on_devices.live import Beginning
 from solemetry_host.drills.on_devices.needs import Foot, needs_of, plate_limits
@@ -29,7 +28,6 @@ from solemetry_host.drills.on_devices.setting_up import (
 )
 from solemetry_host.drills.questions import Given, Question, answered, questions_after
 from solemetry_host.drills.running.outcome import Outcome, Side
-from solemetry_host.drills.running.run import Facts
 from solemetry_host.drills.safety import Before, Stop, before, stops
 from solemetry_host.drills.showing.ear import DrillEar
 from solemetry_host.drills.showing.feedback import Shown
@@ -37,12 +35,10 @@ from solemetry_host.drills.showing.ground import Ground, cop_seen_mm
 from solemetry_host.drills.showing.results import own_bests
 from solemetry_host.drills.showing.ring import Ring
 from solemetry_host.drills.showing.summary import OfSide, summary
-from solemetry_host.drills.signals.body import Body
 from solemetry_host.drills.signals.weighing import weight_on_insoles_n, weight_on_plate_n
 from solemetry_host.live import awaiting
 from solemetry_host.live.station import Station
 from solemetry_host.people.folder import Person
-from solemetry_host.people.profile import Support
 from solemetry_host.people.trends import Trend
 
 State = Literal[
@@ -77,53 +73,6 @@ class Aside(Protocol):
         failed: Callable[[SolemetryError], object],
     ) -> Work:
         """Begin."""
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What somebody wants to do.
-
-    Attributes
-    ----------
-    drill : Drill
-    level : int
-    sides : tuple of Side
-        Feet in the order they are done.
-    band : float
-        As of `Facts`.
-    support : Support or None
-        How much they hold on; None: as the level says, or as usual.
-    loops : bool
-        Whether the own base is measured anew.
-    seed : int
-        Of the order of hours.
-    language : str
-    norm_tables : tuple of NormTable
-    """
-
-    drill: Drill
-    level: int = 1
-    sides: tuple[Side, ...] = ("left", "right")
-    band: float = 1.0
-    support: Support | None = None
-    loops: bool = False
-    seed: int = 0
-    language: str = "en"
-    norm_tables: tuple[NormTable, ...] = ()
-
-    def beginning(self, age: float | None) -> Beginning:
-        """Return how it begins, as far as that is known before anybody stands anywhere."""
-        facts = Facts(
-            age=age,
-            sides=self.sides,
-            settings={"support": self.support} if self.support else {},
-            band=self.band,
-            language=self.language,
-            norms={table.id: table for table in self.norm_tables}.__getitem__
-            if self.norm_tables else None,
-        )  # fmt: skip
-        body = Body(age=age)
-        return Beginning(self.drill, self.level, self.seed, facts, body, self.norm_tables)
 
 
 @dataclass(frozen=True)

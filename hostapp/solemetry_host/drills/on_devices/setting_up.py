@@ -177,7 +177,7 @@ class Weighing:
         if self.weight_n is None and now_s - self._began_s > _PATIENCE_S:
             raise SolemetryError(
                 "Nobody stood still long enough to be weighed.",
-                "Step on and stand still, or say how heavy you are.",
+                "Step on and stand still.",
             )
         return self.weight_n is not None
 

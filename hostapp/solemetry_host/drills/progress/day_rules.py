@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from solemetry.errors import SolemetryError
 from solemetry_host.drills.files.plans import Block, Focus, Item, Plan
 from solemetry_host.drills.progress.progress import RECHECK_AFTER
+from solemetry_host.words import tr
 
 MOST_DRILLS = 3
 FREE_DAYS = 2
@@ -113,10 +114,17 @@ def _rules_of_block(block: Block, days: Sequence[date], began: date, today: date
     week = next(week for week in block.week if n in week.weeks)
     monday = began + timedelta(weeks=n - 1)
     sessions = sum(monday <= day < today for day in days)
-    words = [f"Week {n} of {block.length_weeks}: {week.name}."]
-    words.append(f"{sessions} of {block.sessions_per_week} sessions of this week are done.")
+    words = [
+        tr("Week {n} of {all}: {name}.", n=n, all=block.length_weeks, name=tr(week.name)),
+        tr(
+            "{n} of {all} sessions of this week are done.",
+            n=sessions,
+            all=block.sessions_per_week,
+        ),
+    ]
     if today >= began + timedelta(weeks=block.length_weeks):
-        words = [f"The {block.length_weeks} weeks are over: compare the tests, and begin anew."]
+        weeks = block.length_weeks
+        words = [tr("The {n} weeks are over: compare the tests, and begin anew.", n=weeks)]
     return DayRules(
         ladder=week.focus,
         daily=block.daily,

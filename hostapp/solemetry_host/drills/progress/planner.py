@@ -22,6 +22,7 @@ from solemetry_host.drills.progress.gates import Norms
 from solemetry_host.drills.progress.passing import more_support, support_of
 from solemetry_host.drills.progress.progress import RECHECK_AFTER, Progress, progress
 from solemetry_host.drills.progress.records import Override, Person, Result
+from solemetry_host.words import chosen, tr
 
 Role = Literal["retest", "focus", "daily", "also", "keep", "taste"]
 
@@ -270,7 +271,7 @@ class _Planner:
             minutes_so_far = sum(one.minutes for one in (*chosen, proposal))
             if not chosen or minutes_so_far <= self.rules.most_minutes:
                 chosen.append(proposal)
-        soft = ("A shorter and easier day, to get back into it.",) if self.soft else ()
+        soft = (tr("A shorter and easier day, to get back into it."),) if self.soft else ()
         practised = {*self.days, *([self.today] if self.done_today else [])}
         return Day(
             on=self.today,
@@ -289,7 +290,7 @@ class _Planner:
         rules = self.rules
         for name in rules.retest:
             if not self._done_since(name, rules.since) and self._is_in(name):
-                yield _Turn("retest", name, self.standing[name].level, "A test of this week.")
+                yield _Turn("retest", name, self.standing[name].level, tr("A test of this week."))
         focus = next(self._focus(), None)
         if focus:
             yield focus
@@ -298,11 +299,11 @@ class _Planner:
         for item in sorted(rules.daily, key=lambda item: self._last_at(item.drill)):
             if self._is_in(item.drill):
                 level = self.standing[item.drill].level
-                yield _Turn("daily", item.drill, level, "Every day.", item)
+                yield _Turn("daily", item.drill, level, tr("Every day."), item)
         for item in rules.also:
             if self._is_in(item.drill) and self._builds_on_nothing(item.drill):
                 level = self.standing[item.drill].level
-                yield _Turn("also", item.drill, level, "Also this week.", item)
+                yield _Turn("also", item.drill, level, tr("Also this week."), item)
         if self.soft or rules.only_basics:
             return
         yield from [one for one in self._kept() if one not in again][: rules.keep - len(again)]
@@ -319,9 +320,9 @@ class _Planner:
             if not self._is_in(name):
                 continue
             asks = self.standing[name].asks
-            why = f"The next step: {asks}." if asks else "The next step."
+            why = tr("The next step: {asks}.", asks=asks) if asks else tr("The next step.")
             if name != item.drill:
-                why = f"{self._title(item.drill)} builds on it. {why}"
+                why = f"{tr('{drill} builds on it.', drill=self._title(item.drill))} {why}"
             own = item if name == item.drill else None
             yield _Turn("focus", name, self.standing[name].level, why, own)
 
@@ -342,14 +343,15 @@ class _Planner:
         for name in dict.fromkeys(item.drill for item in self.rules.ladder):
             known = self.standing.get(name)
             if known and known.passed and (known.recheck or self.drills[name].kind == "drill"):
-                why = "Passed, and not seen for a while." if known.recheck else "To keep it."
+                seen = not known.recheck
+                why = tr("To keep it.") if seen else tr("Passed, and not seen for a while.")
                 found.append(_Turn("keep", name, known.passed, why, recheck=known.recheck))
         found.sort(key=lambda turn: self._last_at(turn.drill))
         return [turn for turn in found if self._is_in(turn.drill)]
 
     def _tastes(self, focus: _Turn) -> Iterator[_Turn]:
         """Name the next level, or the next rung that something else begins with."""
-        why = "A taste of what comes next, with more to hold on to."
+        why = tr("A taste of what comes next, with more to hold on to.")
         if focus.level < self.standing[focus.drill].levels:
             yield _Turn("taste", focus.drill, focus.level + 1, why)
             return
@@ -373,7 +375,7 @@ class _Planner:
     def _builds_on_nothing(self, name: str) -> bool:
         weakest = self._weakest(name)
         if weakest != name:
-            self.left_out[name] = f"{self._title(weakest)} comes first."
+            self.left_out[name] = tr("{drill} comes first.", drill=self._title(weakest))
         return weakest == name
 
     # One proposal
@@ -451,5 +453,4 @@ class _Planner:
         )
 
     def _title(self, name: str) -> str:
-        text = self.drills[name].text
-        return (text.get("en") or next(iter(text.values()))).title
+        return self.drills[name].words(chosen()).title

@@ -8,7 +8,6 @@ from typing import Any
 
 from PySide6 import QtCore, QtWidgets
 
-from solemetry.errors import SolemetryError
 from solemetry_host.live.ear import Ear
 from solemetry_host.live.force_units import force_unit
 from solemetry_host.live.showing import (
@@ -119,7 +118,6 @@ class LivePage(Page):
         """Connect to the devices in the field, or let go of those that are there."""
         if self.desk.connected:
             self._hush()
-            self._stop_recording()
             self.desk.disconnect_all()
         else:
             self.desk.connect_to(self.connect_card.urls)
@@ -189,18 +187,9 @@ class LivePage(Page):
     def toggle_recording(self) -> None:
         """Start a recording, or stop the one that runs."""
         if self.desk.recording:
-            self._stop_recording()
+            self.desk.stop_recording()
         else:
             self.desk.start_recording()
-
-    def _stop_recording(self) -> None:
-        try:
-            kept = self.desk.stop_recording()
-        except SolemetryError as error:
-            self.desk.say("error", str(error))
-            return
-        if kept is not None:
-            self.desk.say("good", tr("Saved: {path}", path=kept))
 
     def _command(self, kind: str, **detail: Any) -> None:
         if self.desk.station is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from solemetry_host.live.snapshot import Snapshot
 from solemetry_host.live.station import Station
 from solemetry_host.people.folder import Library, Person
 from solemetry_host.preferences import Preferences, write_preferences
+from solemetry_host.windows.shell.working import Work, in_background
+from solemetry_host.words import tr
 
 OpenStation = Callable[[Sequence[str]], Station]
 OpenEar = Callable[[Latencies], Ear]
@@ -75,6 +78,7 @@ class Desk(QtCore.QObject):
         self._file = preferences_file
         self._open_station = open_station
         self._recordings = recordings
+        self._works: list[Work[Path | None]] = []
 
     # ---- what is remembered ------------------------------------------------------------------
 
@@ -131,27 +135,35 @@ class Desk(QtCore.QObject):
         except SolemetryError as error:
             self.say("error", str(error))
             return False
-        self.disconnect_all()
-        self.station = station
-        station.connect()
+
+        def connect() -> None:
+            if self.station is station:
+                station.connect()
+
+        self._turn_to(station, connect)
         self.prefer(devices=tuple(urls))
         self.changed.emit()
         return True
 
     def disconnect_all(self) -> None:
         """Let go of all devices; a recording that runs is ended and kept."""
-        station = self.station
-        if station is None:
-            return
-        try:
-            if station.recording is not None:
-                self.stop_recording()
-        except SolemetryError as error:
-            self.say("error", str(error))
-        finally:
-            self.station = None
-            station.disconnect()
+        if self.station is not None:
+            self._turn_to(None, lambda: None)
             self.changed.emit()
+
+    def _turn_to(self, station: Station | None, then: Callable[[], object]) -> None:
+        """Have another station from now on, and go on once the devices of the last are free."""
+        before, self.station = self.station, station
+        if before is None:
+            then()
+        else:
+            self._aside(partial(_end, before), then)
+
+    def finish(self) -> None:
+        """Let go of all devices, and wait until everything is kept: the app is closing."""
+        self.disconnect_all()
+        for work in self._works:
+            work.wait()
 
     # ---- recording ---------------------------------------------------------------------------
 
@@ -182,11 +194,34 @@ class Desk(QtCore.QObject):
         folder = self._recordings or self.preferences.folder / "recordings"
         return folder / datetime.now().strftime("%Y-%m-%d_%H-%M-%S.h5")
 
-    def stop_recording(self) -> Path | None:
-        """End the recording and return its file, or None where nothing is recorded."""
+    def stop_recording(self) -> None:
+        """End the recording. It is packed beside the interface, for that may take seconds."""
         station = self.station
-        if station is None or station.recording is None:
-            return None
-        self.last_recording = station.stop_recording()
-        self.changed.emit()
-        return self.last_recording
+        if station is not None and station.recording is not None:
+            self._aside(station.stop_recording, lambda: None)
+
+    def _aside(self, work: Callable[[], Path | None], then: Callable[[], object]) -> None:
+        """Do what ends a recording, and say where that is kept."""
+
+        def done(path: Path | None) -> None:
+            if path is not None:
+                self.last_recording = path
+                self.say("good", tr("Saved: {path}", path=path))
+            then()
+            self.changed.emit()
+
+        def failed(error: SolemetryError) -> None:
+            self.say("error", str(error))
+            then()
+            self.changed.emit()
+
+        self._works = [each for each in self._works if each.running]
+        self._works.append(in_background(work, done, failed))
+
+
+def _end(station: Station) -> Path | None:
+    """End what a station records, and let go of its devices; return the recording."""
+    try:
+        return station.stop_recording() if station.recording is not None else None
+    finally:
+        station.disconnect()

@@ -72,6 +72,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self._build()
         self._come_back()
 
+        QtGui.QShortcut("Ctrl+Q", self, self.close)
         desk.said.connect(self.say)
         desk.asked_for.connect(self.show_page)
         desk.changed.connect(self._take_up_preferences)
@@ -184,7 +185,7 @@ class MainWindow(QtWidgets.QMainWindow):
             page.close_down()
         self._ahead.forget()
         self.desk.closing.emit()
-        self.desk.disconnect_all()
+        self.desk.finish()
         geometry = self.saveGeometry().toBase64().toStdString()
         self.desk.prefer(page=self.shown, window=geometry)
         event.accept()

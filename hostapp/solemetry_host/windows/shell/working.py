@@ -55,6 +55,11 @@ class Work(QtCore.QObject, Generic[T]):
         self._wanted = False
         self._thread.join(patience_s)
 
+    def wait(self) -> None:
+        """Wait for its end, and have told whoever asked when this returns."""
+        self._thread.join()
+        QtCore.QCoreApplication.sendPostedEvents(self, 0)
+
     def _run(self) -> None:
         try:
             result, failure = self._work(), None

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole story, by the keys and clicks of somebody at a screen: the app runs as it is installed,
+in a process of its own, and nothing reaches it but events of X."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from driven_app import DrivenApp, Screen, driven
+
+import solemetry
+from solemetry.calibrating import read_record
+from solemetry.session import verify
+from solemetry_host.people.folder import Library
+from solemetry_host.preferences import read_preferences
+
+TO_CALIBRATE = "sim:plate?built=3&calibrating=1&speed=60"
+TO_PRACTISE = "sim:plate?steps_on=0"
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("Xvfb") is None or shutil.which("xdotool") is None,
+    reason="a virtual screen needs the packages xvfb and xdotool",
+)
+
+
+@pytest.fixture
+def screen(tmp_path: Path) -> Iterator[Screen]:
+    made = Screen(tmp_path)
+    yield made
+    made.close()
+
+
+def test_from_the_first_run_to_a_review(screen: Screen, tmp_path: Path) -> None:
+    with driven(screen, tmp_path, "app") as app:
+        take_the_tour(app)
+        calibrate_a_plate(app)
+        do_a_drill(app)
+        review_it(app)
+        speak_german(app)
+        ends_well(app, tmp_path)
+
+    library = Library(tmp_path / "library")
+    (anna,) = library.people()
+    (result,), _ = anna.results()
+    assert result.outcome.ended == "stopped"
+    assert [rep.reason for rep in result.outcome.reps][:1] == ["had to catch myself"]
+    recording = anna.folder / "sessions" / result.context.session
+    assert verify(recording).whole
+    assert set(solemetry.open(recording).streams) == {"plate", "insole-left", "insole-right"}
+    (kept,) = (tmp_path / "library/calibrations").rglob("*.json")
+    assert read_record(kept).device_id == "plate-hx711-uno"
+    left = read_preferences(tmp_path / "preferences.toml")
+    assert (left.seen_tour, left.person, left.language) == (True, anna.id, "de")
+
+
+def take_the_tour(app: DrivenApp) -> None:
+    app.see("Welcome to Solemetry")
+    app.take_keys()
+    app.picture("1-welcome")
+    app.key("Return")
+    app.click("Add yourself")
+    app.click("Name")
+    app.type("Anna")
+    app.click("Year of birth")
+    app.type("1990")
+    app.click("Body mass in kg")
+    app.type("68")
+    app.picture("2-person")
+    app.key("ctrl+Return")
+    app.click("Try virtual ones")
+    app.see("This is the live view")
+    app.see("rows/s")
+    app.picture("3-live")
+    app.key("Return")
+    app.see("And these are the drills")
+    app.picture("4-drills")
+    app.key("Return")
+    app.key("ctrl+1")
+    app.see("Start the drill", usable=True)
+    app.picture("5-home")
+
+
+def calibrate_a_plate(app: DrivenApp) -> None:
+    connect_instead(app, TO_CALIBRATE)
+    app.key("ctrl+5")
+    app.see("plate ·")
+    app.picture("6-to-calibrate")
+    app.click("Calibrate")
+    app.see("▶  Point 4")
+    app.picture("7-calibrating")
+    app.see("▶  Fit")
+    app.key("space")
+    app.see("Accepted")
+    app.picture("8-calibrated")
+    app.key("ctrl+s")
+    app.see("Kept:")
+
+
+def do_a_drill(app: DrivenApp) -> None:
+    app.key("ctrl+1")
+    connect_instead(app, TO_PRACTISE, "sim:insoles?steps_on=0")
+    app.key("ctrl+2")
+    app.click("Search")
+    app.type("one leg open")
+    app.key("Return")
+    app.see("What to do")
+
+
+def connect_instead(app: DrivenApp, url: str) -> None:
+    """Untick what is connected, and type the address of something else."""
+    app.click("+ Add or remove devices")
+    app.see("Look again")
+    ticked = [one for one in app.all() if one["text"].endswith("\nConnected")]
+    for _ in ticked:
+        app.key("space", "Down")
+    app.click("Address of a device")
+    app.type(url)
+    app.click("Connect 1 device")
+
+
+def review_it(app: DrivenApp) -> None:
+    pass
+
+
+def speak_german(app: DrivenApp) -> None:
+    pass
+
+
+def ends_well(app: DrivenApp, tmp_path: Path) -> None:
+    app.key("ctrl+q")
+    assert app.end() == (0, [])
+    assert "Traceback" not in app.said()
+    (log,) = tmp_path.rglob("solemetry.log")
+    assert "Traceback" not in log.read_text("utf-8")
