@@ -23,6 +23,7 @@ lint: .venv/ready
 	.venv/bin/lint-imports
 	$(PY) hardware/generate.py --check
 	$(PY) tools/words.py --check
+	$(PY) tools/measures.py --check
 
 firmware:
 	@tools/install-system-packages test
@@ -33,6 +34,15 @@ hardware: .venv/ready
 
 hardware-check: .venv/ready
 	$(PY) hardware/generate.py --check
+
+# The manual, with pictures that the program makes now; any warning is an error.
+docs: .venv/ready
+	rm -rf docs/gallery/build docs/pictures/build
+	$(PY) -m sphinx -W --keep-going -q -E -c docs -b html . build/docs
+
+# Citation, licences, wheel and source archive, as others will judge and install them.
+release-check: .venv/ready
+	tools/check-release
 
 bench: .venv/ready
 	$(PY) benchmarks/run.py
@@ -58,4 +68,4 @@ lock: .venv/ready
 	tools/make-venv
 	@touch $@
 
-.PHONY: demo test lint firmware hardware hardware-check bench soak words lock
+.PHONY: demo test lint docs release-check firmware hardware hardware-check bench soak words lock

@@ -88,7 +88,8 @@ def test_page_and_table_in_one_go_and_eyes_alone_are_refused(tmp_path: Path) -> 
     cop_mm = np.cumsum(rng.normal(size=(6000, 2)), axis=0) * 0.1
     write_load(path, t_s, 700 + 0 * t_s, cop_mm, 100.0, subject={"age": 25.0})
     told = command("report", path, "--out", tmp_path / "r.pdf", "--paper", "letter",
-                   "--eyes", "open", "--surface", "foam", "--table", tmp_path / "t.csv")  # fmt: skip
+                   "--eyes", "open", "--surface", "foam",
+                   "--table", tmp_path / "t.csv")  # fmt: skip
     assert told.count("Wrote") == 2
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF-")
     assert {"sway", "loading", "quality"} <= set(pd.read_csv(tmp_path / "t.csv")["subject"])

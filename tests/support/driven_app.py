@@ -104,6 +104,10 @@ class DrivenApp:
         """Wait until something with this text is there."""
         return self.wait(lambda: self.find(text, usable), f"{text!r}", patience_s)
 
+    def gone(self, text: str) -> None:
+        """Wait until nothing has this text any more."""
+        self.wait(lambda: None if self.find(text) else {}, f"the end of {text!r}")
+
     def wait(
         self, until: Callable[[], Thing | None], what: str, patience_s: float = PATIENCE_S
     ) -> Thing:

@@ -61,6 +61,7 @@ def shown(app: QtWidgets.QApplication) -> Iterator[dict[str, Any]]:
             seen = widget.visibleRegion().boundingRect()
             if seen.isEmpty():
                 continue
+            seen.setWidth(min(seen.width(), widget.sizeHint().width()))  # beside a tick is nothing
             middle = widget.mapToGlobal(seen.center())
             yield {
                 "kind": type(widget).__name__, "text": text, "at": (middle.x(), middle.y()),
@@ -79,9 +80,11 @@ def items(view: QtWidgets.QAbstractItemView) -> Iterator[dict[str, Any]]:
     model = view.model()
     for row in range(model.rowCount()):
         index = model.index(row, 0)
+        cells = (model.index(row, at).data() for at in range(model.columnCount()))
+        columns = [str(each) for each in cells if each]
         middle = view.viewport().mapToGlobal(view.visualRect(index).center())
         yield {
-            "kind": "item", "text": str(index.data() or ""), "at": (middle.x(), middle.y()),
+            "kind": "item", "text": " ".join(columns), "at": (middle.x(), middle.y()),
             "usable": view.isEnabled(), "focused": view.hasFocus() and index == view.currentIndex(),
         }  # fmt: skip
 

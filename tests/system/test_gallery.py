@@ -6,11 +6,16 @@ from __future__ import annotations
 import os
 import re
 import runpy
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+
+from solemetry.session import write_load
+from solemetry_host.sim.person import TWO_LEGS, Person
 
 GALLERY = Path(__file__).resolve().parents[2] / "docs" / "gallery"
 EXAMPLES = sorted(GALLERY.glob("*.py"))
@@ -21,6 +26,24 @@ def test_there_is_an_example_of_each_kind() -> None:
         "quiet_stance", "eyes_open_and_closed", "one_leg", "clock_balance", "gait_line",
         "butterfly", "files_of_others", "own_drill", "cohort",
     }  # fmt: skip
+
+
+def test_the_lines_of_the_readme_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, real_data: Callable[[str], Path]
+) -> None:
+    readme = (GALLERY.parents[1] / "README.md").read_text("utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    assert len(blocks) >= 3
+    t_s = np.arange(0.0, 30.0, 0.01)
+    force_n, cop_mm = Person(TWO_LEGS, steps_on_s=-5.0).load(t_s)
+    write_load(tmp_path / "session.h5", t_s, force_n, cop_mm, 100.0)
+    shutil.copy(real_data("gait/moticon_opengo/230927_102114.txt"), tmp_path / "moticon.txt")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(block, names)
+    assert (tmp_path / "session.pdf").read_bytes().startswith(b"%PDF-")
+    assert "mean_velocity" in (tmp_path / "session.csv").read_text("utf-8")
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)

@@ -71,6 +71,7 @@ def take_the_tour(app: DrivenApp) -> None:
     app.type("68")
     app.picture("2-person")
     app.key("ctrl+Return")
+    app.gone("Year of birth")
     app.click("Try virtual ones")
     app.see("This is the live view")
     app.see("rows/s")
@@ -102,12 +103,35 @@ def calibrate_a_plate(app: DrivenApp) -> None:
 
 def do_a_drill(app: DrivenApp) -> None:
     app.key("ctrl+1")
-    connect_instead(app, TO_PRACTISE, "sim:insoles?steps_on=0")
-    app.key("ctrl+2")
-    app.click("Search")
-    app.type("one leg open")
-    app.key("Return")
+    connect_instead(app, TO_PRACTISE)
+    app.see("Start the drill", usable=True)
+    app.key("alt+3")
     app.see("What to do")
+    app.picture("9-drill")
+    app.key("ctrl+Return")
+    app.click("A wall, rail")
+    app.click("The floor around")
+    app.picture("10-before")
+    app.key("Return")
+    app.gone("The floor around")
+    for foot in ("Left foot", "Right foot"):
+        app.see(f"{foot}: stand")
+        app.key("s")
+    app.see("Ready")
+    app.key("space")
+    app.see("I had to catch myself")
+    app.picture("11-doing")
+    app.key("c")
+    app.see("had to catch myself", usable=False)
+    app.see("Repetition 2 of 3")
+    app.key("Escape")
+    app.click("Stop, all is well")
+    app.see("Keep it", usable=True)
+    app.picture("12-after")
+    app.key("Return")
+    app.see("All drills", usable=True)
+    app.gone("Keep it")
+    app.key("Escape")
 
 
 def connect_instead(app: DrivenApp, url: str) -> None:
@@ -120,14 +144,28 @@ def connect_instead(app: DrivenApp, url: str) -> None:
     app.click("Address of a device")
     app.type(url)
     app.click("Connect 1 device")
+    app.gone("Address of a device")
+    app.take_keys()
 
 
 def review_it(app: DrivenApp) -> None:
-    pass
+    app.key("ctrl+4")
+    app.see("Your recordings")
+    app.see("One leg, eyes open")
+    app.click("Open")
+    app.see("Whole recording")
+    app.see("Path length")
+    app.picture("13-review")
 
 
 def speak_german(app: DrivenApp) -> None:
-    pass
+    app.key("ctrl+6")
+    app.click("Deutsch")
+    app.see("Einstellungen")
+    app.picture("14-settings")
+    app.key("ctrl+1")
+    app.see("Übung beginnen")
+    app.picture("15-home")
 
 
 def ends_well(app: DrivenApp, tmp_path: Path) -> None:

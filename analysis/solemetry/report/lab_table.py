@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every number of a recording in one long table, each line complete in itself, for a laboratory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from solemetry.analysis import analyze
+from solemetry.errors import FileError, UnavailableError
+from solemetry.session.model import Session
+from solemetry.sway.battery import named
+from solemetry.sway.conventions import SOLEMETRY, get
+
+COLUMNS = (
+    "file", "participant_id", "start_utc", "subject", "of", "measure", "value", "text", "unit",
+    "sd", "n", "duration_s", "valid", "convention", "definition", "note",
+)  # fmt: skip
+
+_TEXTS = ("text", "unit", "convention", "definition", "note")
+_SUBJECTS = ("sway", "loading", "quality")
+_OF_BOTH = {"difference": None, "symmetry_index": "%"}
+"""What is told of left against right, and its unit where it is not that of the measure."""
+
+
+def lab_table(
+    session: Session, convention: str = SOLEMETRY.name, gait_convention: str | None = None
+) -> pd.DataFrame:
+    """Lay out all measures of a session, the rarer ones too.
+
+    Parameters
+    ----------
+    session : Session
+    convention, gait_convention : str
+        As of `solemetry.analysis.analyze`.
+
+    Returns
+    -------
+    DataFrame
+        One row a number, with the columns `COLUMNS`. ``subject`` is ``sway``, ``loading``,
+        ``quality``, ``regions``, or what of gait it tells; ``of`` the stream, the foot or the
+        region, empty for both feet together; ``text`` holds what is a word, or yes or no.
+    """
+    results = analyze(session, convention, "should", gait_convention)
+    about = dict.fromkeys(_TEXTS, "") | {
+        "file": session.path.name,
+        "participant_id": str(session.subject.get("participant_id", "")),
+        "start_utc": str(session.meta.get("start_utc", "")),
+    }
+    battery, choices = named(convention), get(convention)
+    rows = []
+    for subject, of, measure, entry in _numbers(results):
+        told = {name: entry[name] for name in COLUMNS if name in entry and name != "of"}
+        if subject == "sway" and measure in battery:
+            told["definition"] = battery[measure].defined(choices)
+        elif "of" in entry:
+            told["definition"] = f"of {entry['of']}"
+        if isinstance(entry["value"], str):
+            told |= {"value": None, "text": entry["value"]}
+        elif isinstance(entry["value"], bool):
+            told |= {"value": None, "text": "yes" if entry["value"] else "no"}
+        rows.append(about | {"subject": subject, "of": of, "measure": measure} | told)
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+        {"value": float, "sd": float, "duration_s": float, "n": "Int64", "valid": "boolean"}
+    )
+
+
+def write_lab_table(table: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
+    """Write a table as Parquet where the name ends so, else as CSV (UTF-8).
+
+    Raises
+    ------
+    UnavailableError
+        When pyarrow is not installed, which Parquet needs.
+    FileError
+        When the file cannot be written.
+    """
+    path = Path(path)
+    try:
+        if path.suffix.lower() == ".parquet":
+            table.to_parquet(path, index=False)
+        else:
+            table.to_csv(path, index=False)
+    except ImportError:
+        raise UnavailableError(
+            "Parquet needs pyarrow.", "Run: pip install 'solemetry[parquet]', or write CSV."
+        ) from None
+    except OSError as error:
+        raise FileError(f"{path} cannot be written: {error.strerror}.", "Choose another folder."
+                        ) from None
+    return path
+
+
+def _numbers(results: Mapping[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    for subject in _SUBJECTS:
+        by_stream = {name: of for name, of in results[subject].items() if name != "regions"}
+        yield from _within(subject, (), by_stream)
+    yield from _within("regions", (), results["loading"]["regions"])
+    for subject, told in results["gait"].items():
+        if isinstance(told, dict) and subject != "streams":
+            yield from _within(f"gait {subject}".replace("_", " "), (), told)
+
+
+def _within(
+    subject: str, of: tuple[str, ...], told: Mapping[str, Any]
+) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """Go down to what is a number, or holds the two feet against each other."""
+    for name, entry in told.items():
+        if "value" in entry:
+            yield subject, ", ".join(of), name, entry
+        elif "left" in entry and not isinstance(entry["left"], dict):
+            for what, unit in _OF_BOTH.items():
+                if what in entry:
+                    one = {**entry, "value": entry[what], "unit": unit or entry["unit"]}
+                    yield subject, ", ".join((*of, what.replace("_", " "))), name, one
+        else:
+            yield from _within(subject, (*of, name), entry)

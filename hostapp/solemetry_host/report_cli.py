@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``solemetry report``: a recording as a page to read or to print, and as a laboratory's table."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from solemetry_host.options import Convention
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from solemetry.report import Part
+    from solemetry.session import Session
+
+
+class Paper(StrEnum):
+    """A size of paper."""
+
+    a4 = "A4"
+    letter = "letter"
+
+
+class Eyes(StrEnum):
+    """How the eyes were."""
+
+    open = "open"
+    closed = "closed"
+
+
+class Surface(StrEnum):
+    """What was stood on."""
+
+    firm = "firm"
+    foam = "foam"
+
+
+OnPaper = Annotated[
+    Paper, typer.Option(help="Of a PDF; HTML takes that of the printer.", case_sensitive=False)
+]
+
+
+def report(
+    file: Path,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The file to write, NAME.html or NAME.pdf. Without: NAME.html."),
+    ] = None,
+    paper: OnPaper = Paper.a4,
+    convention: Convention = "solemetry",
+    eyes: Annotated[
+        Eyes | None,
+        typer.Option(help="With --surface: two-footed sway among reference people."),
+    ] = None,
+    surface: Annotated[Surface | None, typer.Option(help="What was stood on.")] = None,
+    age: Annotated[
+        float | None, typer.Option(help="Years, where the recording does not tell.", min=0)
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(help="Also every number with its unit and method: .csv or .parquet."),
+    ] = None,
+) -> None:
+    """Write a report of a recording: pictures, numbers with their methods, how whole it is."""
+    import solemetry
+    from solemetry.report import Stood, lab_table, write_lab_table, write_report
+
+    if (eyes is None) != (surface is None):
+        raise typer.BadParameter("--eyes and --surface go together.")
+    stood = Stood(eyes.value, surface.value, age=age) if eyes and surface else None
+    session = solemetry.open(file)
+    written = write_report(
+        session, out or file.with_suffix(".html"), convention,
+        stood=stood, parts=_drills(session), paper=paper.value,
+    )  # fmt: skip
+    typer.echo(f"Wrote {written}")
+    if table is not None:
+        typer.echo(f"Wrote {write_lab_table(lab_table(session, convention), table)}")
+
+
+def _drills(session: Session) -> Sequence[Part]:
+    """Return sections of the drills in a recording; without loading them where there are none."""
+    if not session.events["kind"].str.startswith("drill_").any():
+        return ()
+    from solemetry_host.drills.on_devices.reported import drills_of
+
+    return list(drills_of(session))
