@@ -67,9 +67,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory, simulated: SimpleNamesp
 
 
 @pytest.fixture(scope="module")
-def by_cluster(
-    recordings: Path, cluster: str, tmp_path_factory: pytest.TempPathFactory
-) -> Cohort:
+def by_cluster(recordings: Path, cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Cohort:
     out = tmp_path_factory.mktemp("tables") / "cluster.parquet"
     return analyze_folder(recordings, out, scheduler=cluster)
 
@@ -304,8 +302,9 @@ def test_a_scheduler_that_is_not_there_or_of_no_use_is_told(
     with pytest.raises(SolemetryError, match="does not see"), workers_at(cluster, tmp_path / "no"):
         pass
     monkeypatch.setattr(workers, "PATIENCE_S", 0.5)
-    with pytest.raises(SolemetryError, match="No Dask scheduler"), workers_at(
-        "tcp://127.0.0.1:9", tmp_path
+    with (
+        pytest.raises(SolemetryError, match="No Dask scheduler"),
+        workers_at("tcp://127.0.0.1:9", tmp_path),
     ):
         pass
 

@@ -78,13 +78,14 @@ def text_of(widget: QtWidgets.QWidget) -> str:
 
 def items(view: QtWidgets.QAbstractItemView) -> Iterator[dict[str, Any]]:
     model = view.model()
-    for row in range(model.rowCount()):
+    columns = 1 if isinstance(view, QtWidgets.QListView) else model.columnCount()
+    for row in range(model.rowCount(QtCore.QModelIndex())):
         index = model.index(row, 0)
-        cells = (model.index(row, at).data() for at in range(model.columnCount()))
-        columns = [str(each) for each in cells if each]
+        cells = (model.index(row, at).data() for at in range(columns))
+        texts = [str(each) for each in cells if each]
         middle = view.viewport().mapToGlobal(view.visualRect(index).center())
         yield {
-            "kind": "item", "text": " ".join(columns), "at": (middle.x(), middle.y()),
+            "kind": "item", "text": " ".join(texts), "at": (middle.x(), middle.y()),
             "usable": view.isEnabled(), "focused": view.hasFocus() and index == view.currentIndex(),
         }  # fmt: skip
 

@@ -162,6 +162,7 @@ QPushButton:hover {{ background: {now.hover}; border-color: {BLUE}; }}
 QPushButton:focus {{ border: 2px solid {BLUE}; padding: 7px 15px; }}
 QPushButton:disabled {{ color: {now.quiet_ink}; background: {now.ground}; border-style: dashed; }}
 QPushButton:checked {{ background: {now.chosen}; border: 2px solid {BLUE}; padding: 7px 15px; }}
+QPushButton:checked:focus {{ border-color: {now.ink}; }}
 QPushButton#primary {{ background: {BLUE}; border-color: {BLUE}; color: white; font-weight: 600; }}
 QPushButton#primary:hover {{ background: #00609A; }}
 QPushButton#primary:focus {{ border: 2px solid {now.ink}; }}
