@@ -39,6 +39,7 @@ hardware-check: .venv/ready
 docs: .venv/ready
 	rm -rf docs/gallery/build docs/pictures/build
 	$(PY) -m sphinx -W --keep-going -q -E -c docs -b html . build/docs
+	@echo "Wrote build/docs/docs/index.html"
 
 # Citation, licences, wheel and source archive, as others will judge and install them.
 release-check: .venv/ready

@@ -15,6 +15,7 @@ from typing import Any
 import polib
 from babel.messages.extract import extract_from_dir
 
+from solemetry.calibrating import INSOLE_LIMITS, PLATE_LIMITS
 from solemetry_host.drills.signals.catalogue import CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,6 +51,9 @@ def messages() -> Iterator[Message]:
     for _, _, message, _, _ in sorted(found, key=lambda each: (each[0], each[1])):
         one, many = message if isinstance(message, tuple) else (message, "")
         yield one, many
+    for limit in (*PLATE_LIMITS, *INSOLE_LIMITS):
+        yield limit.words, ""
+        yield limit.unit, ""
     for path in sorted((APP / "drills/library").rglob("*.toml")):
         for text in _of_drill(tomllib.loads(path.read_text("utf-8"))):
             yield text, ""

@@ -33,7 +33,7 @@ def number(value: float | None) -> str:
 def clock(t_s: float) -> str:
     """Write a time of a recording: ``4.2 s`` under a minute, ``3:07.4``, ``2:03:07``."""
     if abs(t_s) < 60:
-        return f"{t_s:.1f} s"
+        return f"{t_s:z.1f} s"
     whole, tenths = divmod(round(abs(t_s) * 10), 10)
     minutes, seconds = divmod(whole, 60)
     sign = "−" if t_s < 0 else ""

@@ -254,7 +254,7 @@ def test_who_stops_for_a_sign_of_the_body_is_done_for_today(person: Person) -> N
     look_until(session, lambda: session.outcome)
     assert [stop.ends for stop in session.stops] == ["day"]
     session.finish()
-    assert session_of(None, person).before.refused.startswith("You stopped for dizzy")
+    assert session_of(None, person).before.refused.startswith("You stopped for dizziness")
 
 
 def test_words_come_in_the_language_that_was_chosen() -> None:

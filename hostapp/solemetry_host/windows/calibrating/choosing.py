@@ -15,6 +15,7 @@ from solemetry_host.windows.look.parts import (
     Segments,
     button,
     card,
+    clear,
     column,
     holding,
     label,
@@ -117,11 +118,7 @@ class Choosing(QtWidgets.QWidget):
         if offered == self._offered:
             return
         self._offered = offered
-        while self.devices.count():
-            item = self.devices.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
+        clear(self.devices)
         for view in snapshot.devices:
             if view.link.state == "streaming":
                 self.devices.addWidget(self._offer(view, snapshot))

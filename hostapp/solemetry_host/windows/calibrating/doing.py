@@ -18,6 +18,7 @@ from solemetry_host.windows.look.parts import (
     Notice,
     button,
     card,
+    clear,
     column,
     holding,
     label,
@@ -187,11 +188,7 @@ class VerdictTable(QtWidgets.QFrame):
         if verdict is None or verdict is self._verdict:
             return
         self._verdict = verdict
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
+        clear(self._grid)
         accepted = tr("✓ Accepted: every figure is within its limit.")
         refused = tr("✕ Not accepted: see what is out of its limit.")
         self.headline.setText(accepted if verdict.passed else refused)
@@ -201,11 +198,12 @@ class VerdictTable(QtWidgets.QFrame):
     def _add(self, at: int, judged: Judged) -> None:
         limit = judged.limit
         measured = not math.isnan(judged.value)
-        found = f"{judged.value:.3g} {limit.unit}" if measured else NOTHING
+        unit = tr(limit.unit)
+        found = f"{judged.value:.3g} {unit}" if measured else NOTHING
         least_or_most = tr("least {bound}") if limit.least else tr("most {bound}")
-        bound = least_or_most.format(bound=f"{limit.bound:g} {limit.unit}")
+        bound = least_or_most.format(bound=f"{limit.bound:g} {unit}")
         sign = "✓" if judged.passed else ("✕" if measured else "–")
-        cells = (label("", sign), label("", limit.words, wraps=True), label("", found),
+        cells = (label("", sign), label("", tr(limit.words), wraps=True), label("", found),
                  label("note", bound))  # fmt: skip
         cells[3].setToolTip(limit.source)
         for where, cell in enumerate(cells):

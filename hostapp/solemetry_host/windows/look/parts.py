@@ -117,6 +117,15 @@ def _filled(
     return box
 
 
+def clear(layout: QtWidgets.QLayout) -> None:
+    """Take out, and throw away, every widget of a layout."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.deleteLater()
+
+
 def holding(layout: QtWidgets.QLayout) -> QtWidgets.QWidget:
     """Return a widget that holds a layout."""
     widget = QtWidgets.QWidget()

@@ -137,7 +137,8 @@ QFrame#card, QFrame#tile {{ background: {now.card}; border: 1px solid {now.line}
     border-radius: 12px; }}
 QFrame#rail {{ background: {now.card}; border: none; border-right: 1px solid {now.line}; }}
 QFrame#rule {{ background: {now.line}; border: none; max-height: 1px; min-height: 1px; }}
-QScrollArea {{ border: none; }}
+QScrollArea {{ border: 2px solid transparent; border-radius: 8px; }}
+QScrollArea:focus {{ border-color: {BLUE}; }}
 
 QLabel#headline {{ font-size: {px(26)}px; font-weight: 600; }}
 QLabel#heading {{ font-size: {px(17)}px; font-weight: 600; }}

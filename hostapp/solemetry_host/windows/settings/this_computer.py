@@ -14,7 +14,7 @@ from solemetry_host import log
 from solemetry_host.doctor.checks import Check, judge
 from solemetry_host.doctor.facts import gather
 from solemetry_host.windows.look import theme
-from solemetry_host.windows.look.parts import button, column, label, row
+from solemetry_host.windows.look.parts import button, clear, column, label, row
 from solemetry_host.windows.shell.working import Work, in_background
 from solemetry_host.words import tr
 
@@ -80,11 +80,7 @@ class ThisComputer(QtWidgets.QWidget):
 
     def _show(self, checks: list[Check]) -> None:
         self.look_button.setEnabled(True)
-        while self.found.count():
-            item = self.found.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
+        clear(self.found)
         for check in checks:
             text = f"{_SIGNS[check.state]}  {check.name}: {check.found}"
             self.found.addWidget(label("", f"{text}\n{check.remedy}".strip(), wraps=True))
