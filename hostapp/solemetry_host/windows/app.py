@@ -76,12 +76,10 @@ def run(
         recordings=recordings,
     )
     take_up(desk)
-    window = MainWindow(desk, places())
+    window = MainWindow(desk, places(), page)
     window.show()
     if unreadable:
         desk.say("warning", unreadable)
-    if page:
-        window.show_page(page)
     if urls:
         desk.connect_to(urls)
     app.exec()

@@ -86,6 +86,26 @@ def test_another_theme_is_taken_up_by_every_page(qtbot: QtBot, window: MainWindo
     assert window.shown == "one"
 
 
+def test_what_went_well_goes_by_itself_and_a_warning_stays(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(window.notice), "STAYS_MS", 50)
+    window.say("good", "Saved")
+    assert window.notice.isVisible()
+    qtbot.waitUntil(lambda: not window.notice.isVisible())
+    window.say("warning", "The disk is nearly full")
+    qtbot.wait(200)
+    assert window.notice.isVisible()
+
+
+def test_a_page_that_is_asked_for_comes_before_the_last(desk: Desk, qtbot: QtBot) -> None:
+    desk.prefer(page="one")
+    window = MainWindow(desk, PLACES, "two")
+    qtbot.addWidget(window)
+    assert (window.shown, [*window.pages]) == ("two", ["two"])
+    window.close()
+
+
 def test_the_window_remembers_its_page_and_its_size(
     qtbot: QtBot, desk: Desk, window: MainWindow, make_window: MakeWindow
 ) -> None:

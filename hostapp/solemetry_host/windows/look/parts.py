@@ -180,7 +180,12 @@ class Segments(QtWidgets.QWidget):
 
 
 class Notice(QtWidgets.QLabel):
-    """Something a person should read, until the next; hidden while there is nothing."""
+    """Something a person should read, until the next; hidden while there is nothing.
+
+    What went well goes by itself; a warning and an error stay.
+    """
+
+    STAYS_MS = 15_000
 
     def __init__(self) -> None:
         super().__init__()
@@ -188,6 +193,9 @@ class Notice(QtWidgets.QLabel):
         self.setWordWrap(True)
         self.setTextFormat(QtCore.Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(QtCore.Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._goes = QtCore.QTimer(self)
+        self._goes.setSingleShot(True)
+        self._goes.timeout.connect(self.hide)
         self.hide()
 
     def say(self, level: str, text: str) -> None:
@@ -197,3 +205,7 @@ class Notice(QtWidgets.QLabel):
         self.setProperty("level", level)
         repolish(self)
         self.setVisible(bool(text))
+        if sign in ("⚠ ", "✕ "):
+            self._goes.stop()
+        else:
+            self._goes.start(self.STAYS_MS)

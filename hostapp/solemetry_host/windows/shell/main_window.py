@@ -49,6 +49,8 @@ class MainWindow(QtWidgets.QMainWindow):
     desk : Desk
     places : mapping of str to Place
         In the order of the rail.
+    first : str
+        The page to show; empty: the one that was open last.
 
     Attributes
     ----------
@@ -56,7 +58,7 @@ class MainWindow(QtWidgets.QMainWindow):
         Told after each frame when it began, and how long it held the interface up, ns.
     """
 
-    def __init__(self, desk: Desk, places: Mapping[str, Place]) -> None:
+    def __init__(self, desk: Desk, places: Mapping[str, Place], first: str = "") -> None:
         super().__init__()
         self.setWindowTitle("Solemetry")
         self.setMinimumSize(1024, 640)
@@ -70,7 +72,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.shown = ""
         self.on_turn: Callable[[int, int], None] | None = None
         self._build()
-        self._come_back()
+        self._come_back(first)
 
         QtGui.QShortcut("Ctrl+Q", self, self.close)
         desk.said.connect(self.say)
@@ -170,13 +172,13 @@ class MainWindow(QtWidgets.QMainWindow):
 
     # ---- the window itself -----------------------------------------------------------------
 
-    def _come_back(self) -> None:
-        """Be where the window was, with the page that was open."""
+    def _come_back(self, page: str) -> None:
+        """Be where the window was, with a page, or the one that was open."""
         remembered = self.desk.preferences
         if remembered.window:
             self.restoreGeometry(QtCore.QByteArray.fromBase64(remembered.window.encode()))
-        first = next(iter(self._places))
-        self.show_page(remembered.page if remembered.page in self._places else first)
+        wanted = page or remembered.page
+        self.show_page(wanted if wanted in self._places else next(iter(self._places)))
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Finish what runs before the window goes."""
