@@ -40,6 +40,16 @@ def streams_of_nobody_else(tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def people_of_nobody_else(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whoever runs the tests keeps their own people, calibrations and preferences out of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SOLEMETRY_LIBRARY", raising=False)
+        patch.setenv("XDG_DOCUMENTS_DIR", str(tmp_path_factory.mktemp("documents")))
+        patch.setenv("SOLEMETRY_PREFERENCES", str(tmp_path_factory.mktemp("own") / "chosen.toml"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Callable[[str], Path]:
     """Path of a folder or file of real recordings; skips the test where there are none."""

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from solemetry.report.layout import NOT_MEDICAL
 from solemetry_host.drills.files.wording import diagnostic_words
 from solemetry_host.drills.safety import DISCLAIMER
 
 ROOT = Path(__file__).resolve().parents[2]
 
-MEANT = (DISCLAIMER, "it does not diagnose.")
+MEANT = (DISCLAIMER, NOT_MEDICAL, "it does not diagnose.")
 """What says that nothing is judged has to name it."""
 
 OF_DEVICES = "Diagnostics"

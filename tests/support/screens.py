@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -51,8 +52,19 @@ def in_every_look(window: MainWindow, name: str) -> Iterator[str]:
         window.grab().save(str(folder() / f"{look}.png"))
 
 
-def cut(window: QtWidgets.QWidget) -> list[str]:
-    """Return what cannot be read whole: texts longer than their place, widgets outside."""
+def cut(window: QtWidgets.QWidget, patience_s: float = 2.0) -> list[str]:
+    """Return what cannot be read whole: texts longer than their place, widgets outside.
+
+    Qt lays out in several turns; what is cut for so long stays cut.
+    """
+    until_s = time.monotonic() + patience_s
+    while (found := _cut_now(window)) and time.monotonic() < until_s:
+        QtWidgets.QApplication.processEvents()
+        time.sleep(0.02)
+    return found
+
+
+def _cut_now(window: QtWidgets.QWidget) -> list[str]:
     found = []
     for widget in window.findChildren(QtWidgets.QWidget):
         if not widget.isVisible() or widget.width() == 0:
