@@ -27,7 +27,7 @@ def desk(qapp: QtWidgets.QApplication, tmp_path: Path) -> Iterator[Desk]:
     made = Desk(
         preferences,
         tmp_path / "preferences.toml",
-        open_station,
+        lambda urls: open_station(urls, library=preferences.folder),
         lambda latencies: Ear(latencies, NullSpeaker),
     )
     take_up(made)

@@ -19,6 +19,7 @@ from solemetry_host.windows.shell.main_window import MainWindow, Place
 from solemetry_host.words import tr
 
 PLATE = "sim:plate?built=3&calibrating=1&speed=60"
+ON_PLATE = "Calibrate on the plate"
 SWAPPED = "sim:plate?built=5&swapped=FL,RR&calibrating=1&speed=60"
 
 
@@ -98,6 +99,19 @@ def test_a_plate_is_calibrated_kept_and_used_from_then_on(
     assert evidence["virtual"].startswith("sim:plate?built=3")
     page.export(tmp_path / "nowhere" / "copy.json")
     assert "copy.json" in window.notice.text()
+
+    page.doing.stop.click()
+    who = "stance=shifting&steps_on=8&mass=70"
+    desk.connect_to([f"sim:plate?built=3&{who}", f"sim:insoles?side=left&{who}"])
+    qtbot.waitUntil(lambda: any(each.isEnabled() for each in buttons(page, ON_PLATE)),
+                    timeout=10_000)  # fmt: skip
+    assert next(v for v in desk.snapshot.devices if v.stream == "plate").link.calibrated
+    buttons(page, ON_PLATE)[0].click()
+    qtbot.waitUntil(lambda: at(page, "unloaded"), timeout=10_000)
+    qtbot.waitUntil(lambda: page.doing.steps.count() == 5)
+    assert not page.doing.map.isVisible()
+    assert page.live is not None
+    assert page.live.devices["insole"].opened.side == "left"
 
 
 def test_swapped_cells_are_named_and_stopping_is_asked_about(
