@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ def bases_over_time(paths: Iterable[Path]) -> tuple[BaseOf, ...]:
     return tuple(sorted(found.values(), key=lambda base: (base.on, base.side)))
 
 
-def _bases(detail: dict) -> list[BaseOf]:  # type: ignore[type-arg]
+def _bases(detail: Mapping[str, Any]) -> list[BaseOf]:
     try:
         bases = Body.from_dict(detail["body"]).bases
     except (KeyError, TypeError, ValueError, SolemetryError):

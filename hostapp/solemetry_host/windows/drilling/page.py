@@ -306,7 +306,8 @@ class DrillingPage(Page):
     def _do_aside(
         self, work: Callable[[], object], done: Callable[[object], object]
     ) -> None:
-        self._works.append(in_background(work, done, self._say_failed))
+        begun = in_background(work, done, self._say_failed)
+        self._works = [*(each for each in self._works if each.running), begun]
 
     def _say_failed(self, error: SolemetryError) -> None:
         self._looks = False

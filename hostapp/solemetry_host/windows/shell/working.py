@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from PySide6 import QtCore
 
@@ -14,11 +14,15 @@ from solemetry_host.live.reader import in_words
 
 T = TypeVar("T")
 
+_untold: set[Work[Any]] = set()
+"""Work whose end nobody was told yet. Without it a thread could hold the last of it, and what is
+Qt's would be taken down there, with its own message still under way."""
+
 
 class Work(QtCore.QObject, Generic[T]):
     """One piece of work in a thread of its own; who asked is told in the interface's thread.
 
-    Keep it for as long as its end matters: let go of by `forget`, nobody is told any more.
+    It lives until then by itself; after `forget` nobody is told any more.
 
     Parameters
     ----------
@@ -41,19 +45,22 @@ class Work(QtCore.QObject, Generic[T]):
         super().__init__()
         self._work, self._done, self._failed = work, done, failed
         self._wanted = True
+        _untold.add(self)
         self._ended.connect(self._tell, QtCore.Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._run, name="work", daemon=True)
         self._thread.start()
 
     @property
     def running(self) -> bool:
-        """Whether it has not come to an end."""
-        return self._thread.is_alive()
+        """Whether nobody was told of its end yet."""
+        return self in _untold
 
     def forget(self, patience_s: float = 10.0) -> None:
         """Tell nobody any more, and wait for the thread."""
         self._wanted = False
         self._thread.join(patience_s)
+        if not self._thread.is_alive():
+            _untold.discard(self)
 
     def wait(self) -> None:
         """Wait for its end, and have told whoever asked when this returns."""
@@ -68,6 +75,7 @@ class Work(QtCore.QObject, Generic[T]):
         self._ended.emit(result, failure)
 
     def _tell(self, result: T, failure: SolemetryError | None) -> None:
+        _untold.discard(self)
         if not self._wanted:
             return
         if failure is not None:
