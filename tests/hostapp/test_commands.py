@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pty_plate import PtyPlate
-from slow_link import SlowLink, symmetric
+from slow_link import HOST_START_S, SlowLink, symmetric
 
 from solemetry.device import DeviceDescription
 from solemetry.errors import DeviceError
@@ -296,6 +296,37 @@ def test_the_rate_of_a_board_is_found_by_trying(rate: int) -> None:
     finally:
         link.close()
         plate.cut()
+
+
+class Stalling(SlowLink):
+    """At the right rate the program is kept from running while the answer comes."""
+
+    def __init__(self) -> None:
+        super().__init__(VirtualPlate(PLATE, resting), symmetric())
+        self.rates = (500_000, 2_000_000)
+        self.used = self.rates[0]
+        self.kept = False
+
+    def use_rate(self, rate: int) -> None:
+        self.used = rate
+        self.kept = False
+
+    def read(self) -> bytes:
+        if self.used != 2_000_000:
+            super().read()
+            return b""
+        if not self.kept:
+            self.kept = True
+            self.now_s += 0.7
+            return b""
+        return super().read()
+
+
+def test_a_rate_is_not_left_before_what_came_at_it_was_read() -> None:
+    slow = Stalling()
+    assert DeviceLink(slow, slow.now_ns).meet(threading.Event()) is not None
+    assert slow.used == 2_000_000
+    assert slow.now_s - HOST_START_S < 2, "at the first try of it"
 
 
 def test_a_rate_that_is_given_is_the_only_one_that_is_tried() -> None:

@@ -108,11 +108,6 @@ class DeviceLink:
         rates = self.transport.rates
         while not stop.is_set():
             now = self.now_s
-            if now >= next_rate and len(rates) > 1 and not self.counters.frames:
-                rates = (*rates[1:], rates[0])
-                self.transport.use_rate(rates[0])
-                self._decoder = StreamDecoder(channels=1)
-                next_ask, next_rate = now, now + _NEXT_RATE_S
             if now >= next_ask:
                 self.dialogue.tell(Type.COMMAND_INFO)
                 next_ask += _ASK_EVERY_S
@@ -124,6 +119,14 @@ class DeviceLink:
                     self._decoder = StreamDecoder(info.channels, self._decoder.rest)
                     return info
                 _raise_if_refused(record)
+            # Only after what has come was read: it may be the answer to this rate, come while
+            # this program was kept from running.
+            if now >= next_rate and len(rates) > 1 and not self.counters.frames:
+                rates = (*rates[1:], rates[0])
+                self.transport.use_rate(rates[0])
+                self._decoder = StreamDecoder(channels=1)
+                next_ask = self.now_s
+                next_rate = next_ask + _NEXT_RATE_S
             if now - began > _GIVE_UP_S:
                 raise self._no_answer(received, rates)
         return None

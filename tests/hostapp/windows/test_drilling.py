@@ -155,7 +155,8 @@ def test_a_drill_is_done_by_keys_and_kept(qtbot: QtBot, window: MainWindow, desk
     assert (result.outcome.ended, result.outcome.reps[0].reason) == (
         "stopped", "had to catch myself",
     )  # fmt: skip
-    assert desk.last_recording == person.folder / "sessions" / result.context.session
+    kept = person.folder / "sessions" / result.context.session
+    qtbot.waitUntil(lambda: desk.last_recording == kept)
     press(qtbot, window, Key.Key_R)
     qtbot.waitUntil(lambda: page.session not in (None, session))
     again = session_of(window)
