@@ -91,9 +91,19 @@ class DrivenApp:
 
     def all(self) -> list[Thing]:
         """Everything that is seen now."""
-        told = json.loads(self._seen.read_text("utf-8")) if self._seen.exists() else {}
-        things: list[Thing] = told.get("shows", [])
+        things: list[Thing] = self._told().get("shows", [])
         return things
+
+    def look_again(self) -> None:
+        """Wait until what is seen was looked at from now on."""
+        following = self._told().get("look", -1) + 2  # one may be under way
+        self.wait(lambda: {} if self._told().get("look", -1) >= following else None, "a look")
+
+    def _told(self) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        if self._seen.exists():
+            told = json.loads(self._seen.read_text("utf-8"))
+        return told
 
     def find(self, text: str, usable: bool = False) -> Thing | None:
         """Return what has this text in it; what has no more than it, and is on a page, first."""
@@ -126,13 +136,10 @@ class DrivenApp:
 
     def click(self, text: str) -> None:
         """Click on what has this text, once it can be used and has its place."""
-        before = self.see(text, usable=True)
-        time.sleep(0.15)
-        now = self.see(text, usable=True)
-        while now["at"] != before["at"]:
-            before = now
-            time.sleep(0.15)
-            now = self.see(text, usable=True)
+        before, now = None, self.see(text, usable=True)
+        while before is None or now["at"] != before["at"]:
+            self.look_again()
+            before, now = now, self.see(text, usable=True)
         x, y = now["at"]
         self.screen.do("mousemove", str(x), str(y), "click", "1")
 

@@ -11,6 +11,7 @@ import json
 import sys
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ SHOWN = (
 def main(file: Path, command: list[str]) -> None:
     """Run a command to its end; then tell which threads it left."""
     app = application()
-    looks = QtCore.QTimer()
-    looks.timeout.connect(lambda: tell(file, {"shows": list(shown(app))}))
+    looks, number = QtCore.QTimer(), count()
+    looks.timeout.connect(lambda: tell(file, {"look": next(number), "shows": list(shown(app))}))
     looks.start(LOOK_EVERY_MS)
     sys.argv = ["solemetry", *command]
     try:

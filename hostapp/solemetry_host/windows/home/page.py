@@ -30,14 +30,15 @@ from solemetry_host.windows.shell.desk import Desk
 from solemetry_host.windows.shell.page import Page
 from solemetry_host.windows.shell.working import Work, in_background
 from solemetry_host.windows.tour.tour import begin_tour
-from solemetry_host.words import tr
+from solemetry_host.words import chosen, tr
 
 TOUR = "tour"
 """What another page asks for to have the tour begin again."""
 
 
-NOISE = "noise"
-"""Where the desk keeps the noise that was measured, and of which station."""
+NOISE, TODAY = "noise", "today"
+"""Where the desk keeps the noise that was measured, and of which station; and the day that was
+worked out last, of whom, and in which language."""
 
 
 class HomePage(Page):
@@ -167,7 +168,11 @@ class HomePage(Page):
             )
 
     def _work_out(self, person: Person) -> None:
-        self.plan.say(tr("Looking at what today holds …"))
+        whose, known = self.desk.kept.get(TODAY, (None, None))
+        if whose == (person.id, chosen()):
+            self._show_today(person, known)  # until it is known whether it still holds
+        else:
+            self.plan.wait(tr("Looking at what today holds …"))
         now = datetime.now().astimezone()
         work = in_background(
             lambda: today_of(person, Shelf(), now),
@@ -177,9 +182,10 @@ class HomePage(Page):
         self._works = [*(one for one in self._works if one.running), work]
 
     def _show_today(self, person: Person, today: Today) -> None:
-        if self._whose != person.id:  # somebody else has been chosen meanwhile
-            return
+        if self._whose != person.id or self.today == today:
+            return  # somebody else has been chosen meanwhile, or nothing has changed
         self.today = today
+        self.desk.kept[TODAY] = (person.id, chosen()), today
         self.plan.show_today(today)
         stops = [self.start.button, *(task.start for task in self.plan.tasks), self.devices.add]
         for one, following in pairwise(stops):

@@ -20,6 +20,9 @@ _LEAST = 230
 _WIDE = 500
 """From this width on the last days stand beside the heading."""
 
+_USUAL_HEIGHT = 200
+"""Of a row of drills, px at usual size."""
+
 
 class PlanOfToday(QtWidgets.QWidget):
     """Shows a day, or says why there is none.
@@ -38,6 +41,9 @@ class PlanOfToday(QtWidgets.QWidget):
         self.empty = label("", wraps=True)
         self._empty = card(self.empty)
         self.week = Week()
+        room = self.week.sizePolicy()
+        room.setRetainSizeWhenHidden(True)
+        self.week.setSizePolicy(room)
         self.tasks: tuple[TaskTile, ...] = ()
         self._tiles = Tiles(_LEAST, most=3)
         heading = holding(column(label("heading", tr("Today")), self.about, 1, spacing=0))
@@ -56,6 +62,14 @@ class PlanOfToday(QtWidgets.QWidget):
         self._fill((), "", "", why)
         self.week.hide()
 
+    def wait(self, why: str) -> None:
+        """Say why no day is shown yet; what is below must not move away from under a hand."""
+        tall = self._tiles.height() if self.tasks else theme.look().px(_USUAL_HEIGHT)
+        self._fill((), why, "", "")
+        self.week.hide()
+        self._empty.setMinimumHeight(tall)
+        self._empty.show()
+
     def show_today(self, today: Today) -> None:
         """Show a day."""
         tiles = tuple(TaskTile(n, task, self._start) for n, task in enumerate(today.tasks, 1))
@@ -71,6 +85,7 @@ class PlanOfToday(QtWidgets.QWidget):
         self._tiles.fill(self.tasks)
         self.empty.setText(empty)
         self._empty.setVisible(bool(empty))
+        self._empty.setMinimumHeight(0)
         for one, text in ((self.about, about), (self.left_out, left_out)):
             one.setText(text)
             one.setVisible(bool(text))
