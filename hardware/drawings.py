@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from build import MARK_MM, Build
 from printed.pod import Pod
-from solemetry.calibrating import marked_points
+from solemetry.calibrating import marked_points, other_places
 from solemetry.device import DeviceDescription, SensorLayout
 
 MARGIN_MM = 25.0
@@ -46,10 +46,19 @@ def drilling_template(build: Build) -> str:
         _cross(x, y, MARK_MM) + _text(x, y + 9, f"{number}: ({x:.0f}, {y:.0f})")
         for number, (x, y) in enumerate(marked_points(layout).tolist(), start=1)
     ]
+    others = [
+        _slanting_cross(x, y, MARK_MM) + _text(
+            x + beside, y - 2, f"other {number}: ({x:.0f}, {y:.0f})",
+            anchor="start" if beside > 0 else "end")
+        for number, spots in enumerate(other_places(layout), start=1) for x, y in spots
+        # Words stand outside of two that belong together, so that none meets another's cross.
+        for beside in (math.copysign(MARK_MM + 1, x if len(spots) > 1 else -x),)
+    ]
     body = [
         _box(-width / 2, depth / 2, width, depth),
-        *bolts, *marks, f'<g id="plate">{"".join(cells)}</g>',
-        _text(0, depth / 2 - 12, "front, seen from above; crosses with numbers: marked points"),
+        *bolts, *marks, *others, f'<g id="plate">{"".join(cells)}</g>',
+        _text(0, depth / 2 - 12, "front, seen from above; upright crosses: marked points; "
+                                 "slanting ones: other places"),
         _bar(-BAR_MM / 2, -depth / 2 + 12),
     ]
     return _svg(build, -width / 2, width / 2, -depth / 2, depth / 2, body)
@@ -251,6 +260,12 @@ def _box(left: float, top: float, width: float, height: float) -> str:
 
 def _cross(x: float, y: float, arm: float) -> str:
     return _line(x - arm, y, x + arm, y) + _line(x, y - arm, x, y + arm)
+
+
+def _slanting_cross(x: float, y: float, arm: float) -> str:
+    reach = arm / math.sqrt(2)
+    return (_line(x - reach, y - reach, x + reach, y + reach)
+            + _line(x - reach, y + reach, x + reach, y - reach))
 
 
 def _line(x1: float, y1: float, x2: float, y2: float) -> str:

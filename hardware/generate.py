@@ -102,7 +102,8 @@ def _check_device(root: Path, source: Path, owned: set[Path]) -> Iterator[str]:
     for path in (_header(root, build.device), _app_copy(root, build.device)):
         if path in owned:
             yield (f"board, id: {path.relative_to(root).as_posix()} is made from another "
-                   "device.toml too. Give each device its own.")
+                   "device.toml too. Change that one, or give this one an id and a row in "
+                   "HEADERS of its own.")
         owned.add(path)
 
 

@@ -20,7 +20,7 @@ import jigs
 import wiring
 from budget import ADULT_KG, CHILD_KG, SWAY_HZ, insole_numbers, plate_numbers
 from build import Build
-from solemetry.calibrating import marked_points
+from solemetry.calibrating import marked_points, other_places
 from solemetry.calibrating.acceptance import INSOLE_LIMITS, PLATE_LIMITS
 from solemetry.device import DeviceDescription, geometry_hash
 
@@ -64,6 +64,7 @@ def _words(build: Build, templates: Path) -> dict[str, Any]:
         "n": (plate_numbers if plate else insole_numbers)(build),
         "regions": sorted({cell["region"] for cell in doc["cell"]}) if not plate else [],
         "points": marked_points(device.layout).tolist() if plate else [],
+        "others": other_places(device.layout) if plate else [],
         "limits": PLATE_LIMITS if plate else INSOLE_LIMITS,
         "hash": f"0x{geometry_hash(doc):08X}",
         "wiring": wiring.table(build),

@@ -193,7 +193,17 @@ static void go_on_with_stall(void) {
     }
 }
 
+/* simavr runs so many cycles at once where no timer of its own comes between. What is to happen at
+ * one instruction looks at every one. */
+static void choose_pace(void) {
+    enum { TEN_MICROSECONDS = 160 };
+    const bool at_every_instruction = board.stall.ends || board.eeprom.tear_at;
+    board.avr->run_cycle_limit = at_every_instruction ? 1 : TEN_MICROSECONDS;
+    if (at_every_instruction) board.avr->run_cycle_count = 1;
+}
+
 int board_step(void) {
+    choose_pace();
     if (board.stall.ends) go_on_with_stall();
     if (board.eeprom.tear_at && eeprom_tears_now(&board.eeprom)) {
         board.eeprom.tear_at = 0;

@@ -18,6 +18,7 @@ import generate
 from budget import insole_numbers, plate_numbers
 from build import Build, expanded
 from solemetry.device import DeviceDescription
+from solemetry_host.calibrating.plate import PlateCalibration
 from solemetry_host.sim.insole import VirtualInsole
 from solemetry_host.sim.plate import VirtualPlate
 from solemetry_host.wire.records import Type, encode
@@ -103,6 +104,22 @@ def test_templates_scale_with_the_foot_and_the_left_one_is_the_mirror(
     right, left = circles(path, "right"), circles(path, "left")
     np.testing.assert_allclose(right, drawn * scale, atol=1e-9)
     np.testing.assert_allclose(left, right * (-1, 1), atol=1e-9)
+
+
+@pytest.mark.parametrize("folder", PLATES)
+def test_the_template_of_a_plate_marks_every_place_that_the_app_asks_for(folder: str) -> None:
+    device = DeviceDescription.from_toml((HARDWARE / folder / "device.toml").read_text("utf-8"))
+    drawn = ET.parse(HARDWARE / folder / "made" / "drilling.svg")
+    crossed = {
+        (round((float(line.attrib["x1"]) + float(line.attrib["x2"])) / 2),
+         -round((float(line.attrib["y1"]) + float(line.attrib["y2"])) / 2))
+        for line in drawn.iter(f"{SVG}line")
+    }  # fmt: skip
+    asked = {place for spots in PlateCalibration(device, 20.0).places.values() for place in spots}
+    assert len(asked) == 14
+    assert {(round(x), round(y)) for x, y in asked} <= crossed
+    words = {text.text for text in drawn.iter(f"{SVG}text")}
+    assert {"9: (140, -107)", "other 3: (-32, -56)"} <= words
 
 
 @pytest.mark.parametrize("folder", INSOLES)

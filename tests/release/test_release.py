@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import runpy
-import shlex
 import subprocess
 import sys
 import tarfile
@@ -15,15 +14,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from typer.main import get_command
-
-from solemetry_host.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {"solemetry": "analysis", "solemetry_host": "hostapp"}
 PAGES = ("README.md", "docs/quick-start.md")
 NOT_PACKED = {".pyc"}
-COMMAND = re.compile(r"(?:^ {4}|^|`)solemetry ([a-z][^`\n#]*)", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -85,14 +80,3 @@ def test_what_a_page_tells_to_type_is_a_shell_script(page: str) -> None:
     commands = [line for line in typed.splitlines() if line.startswith("solemetry ")]
     told = [line for line in text.splitlines() if line.startswith("solemetry ")]
     assert commands == told
-
-
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.stem)
-def test_every_command_that_a_page_names_exists(page: Path) -> None:
-    commands = get_command(app).commands  # type: ignore[attr-defined]
-    for line in COMMAND.findall(page.read_text("utf-8")):
-        words = shlex.split(line.split("  ")[0].replace("'", ""))
-        assert words[0] in commands, f"{page.name}: solemetry {line}"
-        inner = getattr(commands[words[0]], "commands", None)
-        if inner and len(words) > 1:
-            assert words[1] in inner, f"{page.name}: solemetry {line}"

@@ -19,6 +19,7 @@ from .points import CalibrationError as CalibrationError
 from .points import Points as Points
 from .points import Residuals as Residuals
 from .points import marked_points as marked_points
+from .points import other_places as other_places
 from .points import residuals as residuals
 from .record import Record as Record
 from .record import read_record as read_record

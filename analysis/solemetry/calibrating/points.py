@@ -23,6 +23,12 @@ REACH = 2 / 3
 """How far out the marked points lie, as a share of the way to the cells. Further out they tell
 more, but a mass over a corner lifts the foot across."""
 
+OTHER = ((-0.35, 0.3), (0.35, 0.15), (-0.15, -0.35))
+"""Where a calibration is tested, as shares of the way to the cells: none is a marked point."""
+
+SHARED = ((-0.4, 0.2), (0.5, 0.2))
+"""Where two blocks stand under a board then, as two feet do; the mass is on the middle of it."""
+
 MIN_POINTS = 5
 MIN_SPREAD = 0.25
 """Root mean square distance of the points from their middle, in any direction, as a share of that
@@ -178,6 +184,16 @@ def marked_points(layout: SensorLayout, reach: float = REACH) -> Floats:
     """Return the nine points of the calibration, ``(9, 2)`` mm, row by row from the front left."""
     x_mm, y_mm = reach * np.abs(layout.xy_mm).max(axis=0)
     return np.array([(x, y) for y in (y_mm, 0.0, -y_mm) for x in (-x_mm, 0.0, x_mm)])
+
+
+def other_places(layout: SensorLayout) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Return where a calibration is tested, mm: three single places, and one shared by two."""
+    reach_x, reach_y = np.abs(layout.xy_mm).max(axis=0).tolist()
+    shares = (*((one,) for one in OTHER), SHARED)
+    return tuple(
+        tuple((float(round(x * reach_x)), float(round(y * reach_y))) for x, y in spots)
+        for spots in shares
+    )
 
 
 def residuals(calibration: Calibration, points: Points) -> Residuals:

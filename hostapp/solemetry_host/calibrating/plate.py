@@ -59,12 +59,6 @@ RETURN_S = 2.0
 SCALE_UNCERTAIN_KG = 0.5
 """Of a person on a bathroom scale."""
 
-VERIFIED = ((-0.35, 0.3), (0.35, 0.15), (-0.15, -0.35))
-"""Places that verify, as shares of the way to the cells: none of them is a marked point."""
-
-SHARED = ((-0.4, 0.2), (0.5, 0.2))
-"""Where two blocks stand under a board, as two feet do; the mass is on the middle of it."""
-
 MIDDLE: tuple[Place, ...] = ((0.0, 0.0),)
 
 STRANGE_FORCE, STRANGE_MM = 0.15, 40.0
@@ -471,9 +465,5 @@ def _points_of(device: DeviceDescription) -> dict[str, tuple[Place, ...]]:
 
 
 def _verified_of(device: DeviceDescription) -> dict[str, tuple[Place, ...]]:
-    reach_x, reach_y = np.abs(device.layout.xy_mm).max(axis=0)
-    shares = (*((one,) for one in VERIFIED), SHARED)
-    return {
-        f"verify-{n}": tuple((round(x * reach_x), round(y * reach_y)) for x, y in spots)
-        for n, spots in enumerate(shares, start=1)
-    }
+    places = cal.other_places(device.layout)
+    return {f"verify-{n}": spots for n, spots in enumerate(places, start=1)}
