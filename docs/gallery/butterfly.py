@@ -15,7 +15,7 @@ build = Path("build")
 build.mkdir(exist_ok=True)
 data = Path(os.environ["SOLEMETRY_DATA"])
 walk = sm.analysis.find_walk(sm.open(data / "gait/moticon_opengo/230927_102114.txt"))
-print(walk.summaries["butterfly"][["value", "sd", "unit", "n", "valid", "note"]].head(4))
+print(walk.summaries["butterfly"][["value", "sd", "unit", "n", "valid"]].head(4))
 
 # %% [markdown]
 # Insoles do not know how far the feet are apart; the title says what is assumed.

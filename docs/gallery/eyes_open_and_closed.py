@@ -16,7 +16,8 @@ build = Path("build")
 build.mkdir(exist_ok=True)
 published = np.load(Path(os.environ["SOLEMETRY_DATA"], "posture/bds_golden/bds_cop.npz"))
 trials = dict(zip(published["trial"], 1e-5 * published["cop_e6cm"], strict=True))
-cop_mm = {"eyes open": trials["BDS00001"], "eyes closed": trials["BDS00004"]}
+# There the first column is front to back, here it is left to right.
+cop_mm = {"eyes open": trials["BDS00001"][:, ::-1], "eyes closed": trials["BDS00004"][:, ::-1]}
 
 # %% [markdown]
 # Drawn to one scale, the two can be held against each other.

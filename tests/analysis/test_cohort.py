@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -251,6 +252,59 @@ def test_bad_files_are_listed_and_the_rest_is_done(
         (folder / name).unlink()
     again = analyze_folder(folder, tmp_path / "table.parquet", scheduler=cluster)
     assert (again.done_before, again.failures) == (1, ())
+
+
+def test_what_cannot_be_looked_at_is_listed_too(
+    recordings: Path, cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "in"
+    (folder / "locked").mkdir(parents=True)
+    shutil.copy(sorted(recordings.rglob("*.h5"))[0], folder / "good.h5")
+    (folder / "gone.h5").symlink_to(tmp_path / "nowhere.h5")
+    (folder / "ring.h5").symlink_to(folder / "ring.h5")
+    (folder / "again").symlink_to(folder)
+    os.mkfifo(folder / "pipe.h5")
+    scan = os.scandir
+
+    def refused(place: str) -> object:
+        if Path(place).name == "locked":
+            raise PermissionError(13, "Permission denied", os.fspath(place))
+        return scan(place)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    made = analyze_folder(folder, tmp_path / "table.parquet", scheduler=cluster)
+    assert pd.read_parquet(made.table).file.tolist() == ["good.h5"]
+    assert {of.path: of.why for of in made.failures} == {
+        "gone.h5": "No such file or directory.",
+        "ring.h5": "Too many levels of symbolic links.",
+        "locked": "Permission denied.",
+    }
+
+
+def test_a_table_that_cannot_be_written_leaves_the_one_before(
+    recordings: Path, cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out" / "table.parquet"
+    folder.mkdir()
+    first, second = sorted(recordings.rglob("*.h5"))[:2]
+    shutil.copy(first, folder / "a.h5")
+    analyze_folder(folder, out, scheduler=cluster)
+    before = out.read_bytes()
+    shutil.copy(second, folder / "b.h5")
+
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(parquet.ParquetWriter, "write_table", full)
+        with pytest.raises(FileError, match="No space left"):
+            analyze_folder(folder, out, scheduler=cluster)
+    assert out.read_bytes() == before
+    assert [path.name for path in out.parent.glob("*.parquet*")] == ["table.parquet"]
+    made = analyze_folder(folder, out, scheduler=cluster)
+    assert (made.analyzed, made.done_before, made.rows) == (0, 2, 2)
+    with pytest.raises(FileError, match="cannot be made"):
+        analyze_folder(folder, first / "table.parquet", scheduler=cluster)
 
 
 def test_a_folder_of_bad_files_only_gives_an_empty_table(cluster: str, tmp_path: Path) -> None:

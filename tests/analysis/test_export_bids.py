@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 
 import solemetry as sm
-from solemetry.errors import FileError
+from solemetry.errors import FileError, UnavailableError
 
 VALIDATOR = Path(sys.executable).with_name("bids-validator-deno")
 
@@ -122,6 +122,21 @@ def test_a_data_set_grows_by_runs_and_by_people(tmp_path):
     assert people.height.tolist() == ["n/a", "1.8"]
     assert people.age_band.tolist() == ["30-39", "30-39"]
     assert faults(folder) == []
+
+
+def test_a_device_that_sent_nothing_is_left_out_and_told(tmp_path):
+    session = exported.session(
+        exported.insole("insole-left"), exported.insole("insole-right", n=0),
+        subject={"participant_id": "P1", "height_m": float("nan")},
+    )  # fmt: skip
+    written = sm.export(session, "bids", tmp_path / "bids")
+    assert "insole-right left out: there are no samples." in written.notes
+    people = pd.read_csv(tmp_path / "bids" / "participants.tsv", sep="\t", keep_default_na=False)
+    assert people.height.tolist() == ["n/a"]
+    assert faults(tmp_path / "bids") == []
+    with pytest.raises(UnavailableError, match="holds no samples"):
+        sm.export(exported.session(exported.insole(n=0)), "bids", tmp_path / "none")
+    assert not (tmp_path / "none").exists()
 
 
 def test_two_people_never_share_a_label(tmp_path):

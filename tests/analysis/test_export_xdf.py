@@ -101,6 +101,16 @@ def test_channels_have_units_and_sensors_have_places(tmp_path):
     assert told["datetime"] == ["2026-01-02T03:04:05+00:00"]
 
 
+def test_what_is_no_character_of_xml_does_not_cost_the_recording(tmp_path):
+    recording = exported.session(exported.plate(), subject={"participant_id": "P\x01\x1f7"})
+    (path,) = sm.export(recording, "xdf", tmp_path / "s.xdf").files
+    streams, header = loaded(path)
+    assert header["info"]["subject"][0]["participant_id"] == ["P\ufffd\ufffd7"]
+    np.testing.assert_array_equal(
+        streams["plate"]["time_series"][:, 0], recording.streams["plate"].force_n
+    )
+
+
 @given(exported.recordings())
 @settings(max_examples=15, deadline=None)
 def test_any_recording_comes_back(recording):

@@ -68,6 +68,18 @@ def test_bars_are_of_regions_and_not_of_their_sums(walk: Walk) -> None:
     assert widths[names.index("hallux")] == regions.value["left", "hallux", "impulse_share"]
 
 
+def test_the_feet_stay_apart_on_grey_paper(walk: Walk) -> None:
+    left, right = figures.draw_force_curves(walk.curves_n).axes[0].lines
+    assert left.get_linestyle() != right.get_linestyle()
+    bars = figures.draw_regions(walk.summaries["regions"]).axes[0].containers
+    grey = []
+    for container in bars[1::2]:  # before each stand its whiskers
+        *rgb, opaque = container.patches[0].get_facecolor()
+        # Luma of ITU-R BT.601, on white.
+        grey.append(1 - opaque * (1 - np.dot(rgb, (0.299, 0.587, 0.114))))
+    assert abs(grey[0] - grey[1]) > 0.2
+
+
 def test_an_unknown_feature_names_the_known_ones(walk: Walk) -> None:
     with pytest.raises(ValueError, match="peak_kpa"):
         figures.draw_regions(walk.summaries["regions"], "beauty")

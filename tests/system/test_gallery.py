@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+import solemetry as sm
 from solemetry.session import write_load
 from solemetry_host.sim.person import TWO_LEGS, Person
 
@@ -70,3 +71,14 @@ def test_an_example_runs_and_makes_its_pictures(
         assert len(list(drawn)) > 10
     # What they make goes nowhere else.
     assert {path.name for path in tmp_path.iterdir()} == {"build"}
+
+
+def test_who_sways_to_the_front_is_drawn_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, real_data: Callable[[str], Path]
+) -> None:
+    raw = sm.open(real_data("posture/bds_raw/BDS00001.txt"))
+    monkeypatch.setenv("SOLEMETRY_DATA", os.fspath(raw.path.parents[2]))
+    monkeypatch.chdir(tmp_path)
+    drawn = runpy.run_path(os.fspath(GALLERY / "eyes_open_and_closed.py"))["cop_mm"]["eyes open"]
+    around_mean = raw.stream.cop_mm - raw.stream.cop_mm.mean(axis=0)
+    np.testing.assert_allclose(drawn - drawn.mean(axis=0), around_mean, atol=1e-9)

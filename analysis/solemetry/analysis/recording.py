@@ -107,8 +107,11 @@ def analyze(
                 "record the standing by itself."
             )
         else:
-            out["sway"][name] = sway_of(session, stream, hold, convention, level)
-            out["quality"][name] = quality_of(stream, hold, choices)
+            try:
+                out["sway"][name] = sway_of(session, stream, hold, convention, level)
+                out["quality"][name] = quality_of(stream, hold, choices)
+            except UnavailableError as error:
+                out["unavailable"][name]["sway"] = str(error)
             regions |= _at_rest(stream, hold)
         out["loading"][name] = loading_of(session, stream, hold)
     if walk is not None and "regions" in walk.summaries:

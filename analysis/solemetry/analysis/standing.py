@@ -19,7 +19,7 @@ from solemetry.resampling import resample
 from solemetry.session.model import Session, Stream
 from solemetry.signal import finite_runs
 from solemetry.sway.battery import Level
-from solemetry.sway.conventions import Convention
+from solemetry.sway.conventions import Convention, get
 from solemetry.sway.describe import describe
 from solemetry.sway.preparing.capability import NEEDS, capability_of
 from solemetry.sway.preparing.preparation import prepare
@@ -170,7 +170,14 @@ def _standing(stream: Stream) -> list[slice]:
 def sway_of(
     session: Session, stream: Stream, hold: Hold, convention: str, level: Level
 ) -> dict[str, dict[str, Any]]:
-    """Sway over a hold, by measure."""
+    """Sway over a hold, by measure.
+
+    Raises
+    ------
+    UnavailableError
+        When the stream has too few samples a second for the convention's filter.
+    """
+    _check_rate(stream, get(convention))
     table = describe(
         hold.of(stream.cop_mm), stream.fs_hz, convention,
         level=level,
@@ -191,6 +198,16 @@ def sway_of(
         }
         for feature, row in table.to_dict("index").items()
     }
+
+
+def _check_rate(stream: Stream, choices: Convention) -> None:
+    cutoff_hz, rate_hz = choices.filter.cutoff_hz, choices.swarii_hz or stream.fs_hz
+    if cutoff_hz is not None and rate_hz <= 2 * cutoff_hz:
+        raise UnavailableError(
+            f"The convention {choices.name} filters sway at {cutoff_hz:g} Hz, which takes more "
+            f"than {2 * cutoff_hz:g} samples a second; {stream.name} has {rate_hz:g}.",
+            "Record it faster, or choose a convention without a filter.",
+        )
 
 
 def _height_mm(session: Session) -> float | None:

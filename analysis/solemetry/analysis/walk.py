@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from solemetry.brief import in_brief
 from solemetry.cop import center_of_pressure, total_force
 from solemetry.device import SensorLayout
 from solemetry.gait.butterfly import Butterfly
@@ -38,6 +39,8 @@ class FootLoads:
     cop_mm: Floats
     forces_n: Floats | None = None
     layout: SensorLayout | None = None
+
+    __repr__ = in_brief
 
     @classmethod
     def of_cells(cls, stream: str, forces_n: Floats, layout: SensorLayout) -> FootLoads:
@@ -99,6 +102,8 @@ class Walk:
     gait_lines: dict[str, GaitLine]
     butterfly: Butterfly | None
     notes: tuple[str, ...]
+
+    __repr__ = in_brief
 
     @property
     def span_s(self) -> tuple[float, float]:

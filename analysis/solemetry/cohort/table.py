@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from solemetry.cohort.one_file import Failure
 from solemetry.cohort.rows import Cell, Row
 from solemetry.errors import UnavailableError
+from solemetry.exporting.written import whole_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,19 +54,23 @@ def write_table(
     ------
     UnavailableError
         When pyarrow is not installed.
+    FileError
+        When it cannot be written; then the one that was there stays.
     """
     require_pyarrow()
     import pyarrow as pa
     from pyarrow import parquet
 
     schema = _schema(chain([_FIRST], chain.from_iterable(rows_of_each_file())), facts)
-    partial, count = path.with_name(f"{path.name}.partial"), 0
-    with parquet.ParquetWriter(partial, schema, compression="zstd") as table:
+    count = 0
+    with (
+        whole_file(path) as whole,
+        parquet.ParquetWriter(whole, schema, compression="zstd") as table,
+    ):
         for rows in _in_portions(chain.from_iterable(rows_of_each_file())):
             plain = [{name: of.value for name, of in row.items()} for row in rows]
             table.write_table(pa.Table.from_pylist(plain, schema))
             count += len(rows)
-    os.replace(partial, path)
     return count
 
 
@@ -120,12 +124,19 @@ def _in_portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 
 def write_failures(path: Path, failures: Iterable[Failure]) -> None:
-    """Write what could not be analysed as CSV: ``path, why, remedy``; in order of the paths."""
-    partial = path.with_name(f"{path.name}.partial")
-    with partial.open("w", encoding="utf-8", newline="") as file:
+    """Write what could not be analysed as CSV: ``path, why, remedy``; in order of the paths.
+
+    Raises
+    ------
+    FileError
+        When it cannot be written.
+    """
+    with (
+        whole_file(path) as whole,
+        whole.open("w", encoding="utf-8", errors="replace", newline="") as file,
+    ):
         table: Any = csv.writer(file)
         table.writerow(("path", "why", "remedy"))
         table.writerows(
             (of.path, of.why, of.remedy) for of in sorted(failures, key=lambda of: of.path)
         )
-    os.replace(partial, path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -86,7 +87,7 @@ def analyze_folder(
     Parameters
     ----------
     folder : path
-        Looked through to its depths; hidden files are left out.
+        Looked through to its depths; hidden files and linked folders are left out.
     table : path
         ``NAME.parquet``.
     choices : Choices, optional
@@ -103,7 +104,8 @@ def analyze_folder(
     Raises
     ------
     FileError
-        When the folder is not there or has no such file; or another batch writes that table.
+        When the folder is not there or has no such file; when another batch writes that table, or
+        it cannot be written.
     UnknownConventionError, UnknownContactRulesError
         When a convention is not known.
     UnavailableError
@@ -126,7 +128,7 @@ def analyze_folder(
         raise FileError(f"{table} is no name of a Parquet file.", "Call it NAME.parquet.")
     done_file, failures_table = (table.with_suffix(end) for end in (".done.sqlite", ".failed.csv"))
     keys, failures = _found(folder, match, choices, own=(table, done_file, failures_table))
-    table.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(table.parent)
     with open_done(done_file) as done:
         known = done.keys()
         missing = [name for name, key in keys.items() if known.get(name) != key]
@@ -146,7 +148,7 @@ def analyze_folder(
             lambda: map(unpacked, done.rows(present)),
             {"solemetry": analysis_version(), "choices": json.dumps(asdict(choices))},
         )
-    write_failures(failures_table, failures)
+        write_failures(failures_table, failures)
     return Cohort(
         table=table,
         failures_table=failures_table,
@@ -155,6 +157,15 @@ def analyze_folder(
         done_before=before,
         failures=tuple(failures),
     )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(
+            f"The folder {folder} cannot be made: {error.strerror}.", "Choose another one."
+        ) from None
 
 
 def _client(
@@ -190,18 +201,25 @@ def _analyzed(
 def _found(
     folder: Path, match: str, choices: Choices, own: Collection[Path]
 ) -> tuple[dict[str, str], list[Failure]]:
-    """Find the files of a cohort, by name with the key of what they are now, and the nameless."""
+    """Find the files of a cohort, by name with the key of what they are now, and the unusable."""
     if not folder.is_dir():
         raise FileError(f"There is no folder {folder}.", "Check its name.")
-    keys, failures = {}, []
-    for path in _files(folder, own):
+    keys: dict[str, str] = {}
+    failures: list[Failure] = []
+    for path in _files(folder, own, failures):
         name = path.relative_to(folder).as_posix()
         if not fnmatch(name, match):
             continue
         if not _is_text(name):
             failures.append(Failure(os.fsencode(name).decode(errors="replace"), *_NO_TEXT))
             continue
-        state = path.stat()
+        try:
+            state = path.stat()
+        except OSError as error:
+            failures.append(_unreadable(name, error))
+            continue
+        if not stat.S_ISREG(state.st_mode):
+            continue
         said = [state.st_size, state.st_mtime_ns, asdict(choices), analysis_version()]
         keys[name] = json.dumps(said)
     if not keys and not failures:
@@ -209,15 +227,25 @@ def _found(
     return dict(sorted(keys.items())), failures
 
 
-def _files(folder: Path, own: Collection[Path]) -> Iterator[Path]:
-    """Give the files below a folder but for hidden ones and those of the table itself."""
-    for place, folders, files in os.walk(folder):
+def _files(folder: Path, own: Collection[Path], failures: list[Failure]) -> Iterator[Path]:
+    """Give what lies below a folder but for hidden files and those of the table itself."""
+
+    def closed(error: OSError) -> None:
+        name = Path(error.filename).relative_to(folder).as_posix()
+        failures.append(_unreadable(name, error))
+
+    for place, folders, files in os.walk(folder, onerror=closed):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for path in (Path(place, name) for name in files if not name.startswith(".")):
             # SQLite and an unfinished table put files of their own beside these.
             of_table = any(path.parent == of.parent and path.name.startswith(of.name) for of in own)
-            if path.is_file() and not of_table:
+            if not of_table:
                 yield path
+
+
+def _unreadable(name: str, error: OSError) -> Failure:
+    why = error.strerror or str(error)
+    return Failure(name, f"{why}.", "Is it a link to something that is gone? May you read it?")
 
 
 def _is_text(name: str) -> bool:

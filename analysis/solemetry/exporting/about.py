@@ -36,6 +36,7 @@ def subject_of(session: Session) -> dict[str, Any]:
         key: session.subject[key]
         for key in _OF_THE_PERSON
         if session.subject.get(key) not in (None, "")
+        and session.subject[key] == session.subject[key]  # what is no number is not told
     }
     age = session.subject.get("age")
     if isinstance(age, int | float) and math.isfinite(age):

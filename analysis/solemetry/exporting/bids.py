@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from solemetry.device import STANDARD_GRAVITY
-from solemetry.errors import FileError
+from solemetry.errors import FileError, UnavailableError
 from solemetry.exporting.about import as_json, events_as_text, software, subject_of
 from solemetry.exporting.columns import Column, Table, distinct, tables
 from solemetry.exporting.written import Written, new_file, new_folder
@@ -58,15 +58,20 @@ def write(session: Session, out: Path) -> Written:
 
     Raises
     ------
+    UnavailableError
+        When nothing was recorded.
     FileError
         When ``out`` is there and no such data set, knows another person under the same label, or
         cannot be written.
     """
+    made = [table for table in tables(session) if len(table.t_s)]
+    if not made:
+        raise UnavailableError(f"{session.path.name} holds no samples.", "Choose another file.")
     label = _plain(str(subject_of(session).get("participant_id", ""))) or UNKNOWN
     people = _with_person(out, label, session)
     task = _task(session)
     run = _free_run(out, label, task)
-    files = _files(session, label, task, run)
+    files = _files(session, made, label, task, run)
     if out.exists():
         _put(out, files, people)
     else:
@@ -78,12 +83,16 @@ def write(session: Session, out: Path) -> Written:
         notes.append("The recording has no pseudonym: the person is sub-unknown.")
     if any(stream.layout is not None for stream in session.streams.values()):
         notes.append("Where sensors lie is not told.")
+    there = {table.name for table in made}
+    if empty := [name for name in (*session.streams, *session.motion) if name not in there]:
+        notes.append(f"{', '.join(empty)} left out: there are no samples.")
     return Written(tuple(out / name for name in (*files, PARTICIPANTS)), tuple(notes))
 
 
-def _files(session: Session, label: str, task: str, run: int) -> dict[str, str]:
+def _files(
+    session: Session, made: list[Table], label: str, task: str, run: int
+) -> dict[str, str]:
     """Return the files of one recording, by their place in the data set."""
-    made = tables(session)
     systems = distinct((_plain(table.name) or "stream" for table in made), "")
     files: dict[str, str] = {}
     for table, system in zip(made, systems, strict=True):

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from solemetry.exporting.about import events_as_text, software, subject_of
 from solemetry.exporting.columns import AXES, Table, tables
-from solemetry.exporting.written import Written, new_file
+from solemetry.exporting.written import Written, legible, new_file
 from solemetry.session.model import Session, Stream
 
 Floats = NDArray[np.float64]
@@ -189,4 +189,4 @@ def _header(
 
 
 def _xml(info: Element) -> bytes:
-    return b'<?xml version="1.0"?>' + tostring(info, "unicode").encode()
+    return b'<?xml version="1.0"?>' + legible(tostring(info, "unicode")).encode()

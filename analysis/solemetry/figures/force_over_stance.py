@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solemetry.figures.style import FOOT_COLORS, INK, new_figure, styled
+from solemetry.figures.style import FOOT_COLORS, FOOT_LINES, INK, new_figure, styled
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +42,8 @@ def draw_force_curves(
         if len(force) > 1:
             sd = force.std(axis=0, ddof=1)
             axes.fill_between(percent, mean - sd, mean + sd, color=color, alpha=0.2, lw=0)
-        axes.plot(percent, mean, color=color, lw=1.6, label=f"{foot}, n = {len(force)}")
+        axes.plot(percent, mean, FOOT_LINES.get(foot, "-"), color=color, lw=1.6,
+                  label=f"{foot}, n = {len(force)}")
     axes.grid(axis="y")
     axes.set(xlabel="stance, %", ylabel="force, body weights" if body_weight_n else "force, N",
              xlim=(0, 100))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from solemetry.figures.style import FOOT_COLORS, INK, new_figure, styled
+from solemetry.figures.style import FOOT_COLORS, FOOT_LINES, INK, new_figure, styled
 
 Days = Sequence[tuple[date, Sequence[float]]]
 """The oldest first, with the values of each day's repeats."""
@@ -49,7 +49,9 @@ def draw_over_days(
         for day, values in of:
             axes.plot([day] * len(values), values, "o", color=color, ms=2.5, alpha=0.5, mew=0)
         means = [sum(values) / len(values) for _, values in of]
-        axes.plot([day for day, _ in of], means, "-o", color=color, lw=1.4, ms=4, label=name)
+        line = FOOT_LINES.get(name, "-")
+        axes.plot([day for day, _ in of], means, line, marker="o", color=color, lw=1.4, ms=4,
+                  label=name)
     axes.grid(axis="y")
     axes.set(ylabel=what)
     if len(days) > 1:

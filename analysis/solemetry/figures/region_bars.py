@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from solemetry.figures.style import FOOT_COLORS, INK, new_figure, styled
+from solemetry.figures.style import FOOT_COLORS, FOOT_SHADES, INK, new_figure, styled
 from solemetry.loading.masks import SUMS
 
 
@@ -48,7 +48,8 @@ def draw_regions(regions: pd.DataFrame, feature: str = "peak_n") -> Any:
         rows = table.loc[foot].reindex(names)
         axes.barh(
             place + (number - (len(feet) - 1) / 2) * height, rows["value"], height,
-            xerr=rows["sd"].fillna(0.0), color=FOOT_COLORS.get(foot, INK), alpha=0.85,
+            xerr=rows["sd"].fillna(0.0), color=FOOT_COLORS.get(foot, INK),
+            alpha=FOOT_SHADES.get(foot, 0.9),
             label=f"{foot}, n = {int(rows['n'].max())}",
             error_kw={"ecolor": INK, "elinewidth": 0.8},
         )  # fmt: skip

@@ -9,11 +9,14 @@ from typing import Any, ParamSpec
 
 from solemetry.errors import UnavailableError
 
-# Okabe M, Ito K (2008): colours that stay apart for colour-blind eyes and in grey.
+# Okabe M, Ito K (2008): colours that stay apart for colour-blind eyes.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 INK, FAINT = "#333333", "#BBBBBB"
 
 FOOT_COLORS = {"left": BLUE, "right": RED}
+FOOT_LINES = {"left": "-", "right": "--"}
+FOOT_SHADES = {"left": 0.9, "right": 0.5}
+"""Blue and red are the same grey on paper, so the feet differ in line and shade too."""
 
 STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",

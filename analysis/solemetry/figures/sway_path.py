@@ -13,6 +13,9 @@ from solemetry.sway.trajectory.ellipse import prediction_ellipse
 
 Floats = NDArray[np.float64]
 
+_LEAST_MM = 0.1
+"""The axes go so far at least: what is smaller is rounding, as of a dead weight."""
+
 
 @styled
 def draw_sway_path(cop_mm: Floats, reach_mm: float | None = None, title: str = "") -> Any:
@@ -39,7 +42,7 @@ def draw_sway_path(cop_mm: Floats, reach_mm: float | None = None, title: str = "
     axes.axhline(0, color=FAINT, lw=0.6, zorder=0)
     axes.axvline(0, color=FAINT, lw=0.6, zorder=0)
     farthest_mm = float(np.nanmax(np.abs(np.vstack((cop_mm, ellipse.outline())) - center)))
-    reach_mm = reach_mm or 1.12 * farthest_mm
+    reach_mm = reach_mm or max(1.12 * farthest_mm, _LEAST_MM)
     axes.set(xlim=(-reach_mm, reach_mm), ylim=(-reach_mm, reach_mm), aspect="equal", title=title,
              xlabel="left  –  right, mm", ylabel="back  –  front, mm")
     return figure

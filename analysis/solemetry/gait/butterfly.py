@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from solemetry.brief import in_brief
 from solemetry.cop import MIN_FORCE_N
 from solemetry.gait.gait_line import COLUMNS, PLAIN, doubted
 from solemetry.gait.spans import Spans, along_rows
@@ -76,6 +77,8 @@ class Butterfly:
     strides: pd.DataFrame
     lines: pd.DataFrame
     summary: pd.DataFrame
+
+    __repr__ = in_brief
 
 
 def describe_butterfly(

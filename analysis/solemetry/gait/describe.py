@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from solemetry.brief import in_brief
 from solemetry.gait.force_curve import LANDMARKS, landmarks, normalized
 from solemetry.gait.ground_contact import Trace, find, ready
 from solemetry.gait.stepping import TEMPORAL, Feature, missed_or_invented, steps
@@ -62,6 +63,8 @@ class Gait:
     symmetry: pd.DataFrame
     curves_n: dict[str, Floats]
     notes: tuple[str, ...]
+
+    __repr__ = in_brief
 
 
 def analyze(

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from solemetry.brief import in_brief
 from solemetry.errors import SolemetryError
 from solemetry.gait.spans import Spans, along_rows
 from solemetry.gait.stepping import Feature
@@ -151,6 +152,8 @@ class GaitLine:
     over_length_mm: pd.DataFrame
     steps: pd.DataFrame
     summary: pd.DataFrame
+
+    __repr__ = in_brief
 
 
 def describe_gait_line(

@@ -43,13 +43,14 @@ def of_device(stream: Stream) -> Facts:
         ]
     layout = stream.description.layout
     width, depth = layout.size_mm
-    named = f" ({', '.join(layout.labels)})" if len(layout.labels) <= 16 else ""
+    told = len(layout.labels) <= 16 and not all(label.isdigit() for label in layout.labels)
+    named = f" ({', '.join(layout.labels)})" if told else ""
     return _told(
         ("Device", layout.name),
         ("Its id", str(stream.info.get("device_id", ""))),
         ("Firmware", str(stream.info.get("firmware", ""))),
         ("Sensors", f"{len(layout.labels)}{named}"),
-        ("Surface", f"{width:g} × {depth:g} mm"),
+        ("Surface", f"{width:.4g} × {depth:.4g} mm"),
         ("Rate", f"{stream.rate_hz:g} Hz nominal"),
         *of_calibration(stream),
     )
@@ -91,7 +92,9 @@ def _told(*facts: tuple[str, str]) -> Facts:
 
 
 def _with_unit(value: object, unit: str) -> str:
-    return "" if value in (None, "") else f"{value} {unit}"
+    if value in (None, ""):
+        return ""
+    return f"{value:g} {unit}" if isinstance(value, int | float) else f"{value} {unit}"
 
 
 def _share(calibration: Calibration) -> str:

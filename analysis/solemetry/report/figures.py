@@ -20,9 +20,10 @@ from solemetry.report.layout import Picture, as_picture
 from solemetry.session.model import Stream
 from solemetry.signal import lowpass
 from solemetry.sway.conventions import SOLEMETRY
-from solemetry.sway.trajectory.ellipse import prediction_ellipse
 
 Floats = NDArray[np.float64]
+
+_CUTOFF_HZ = SOLEMETRY.filter.cutoff_hz or 10.0
 
 
 def draw(stream: Stream, hold: Hold | None, feet: dict[str, FootRegistration]) -> list[Picture]:
@@ -37,10 +38,10 @@ def draw(stream: Stream, hold: Hold | None, feet: dict[str, FootRegistration]) -
         return []
     with mpl.rc_context(STYLE):
         pictures = [_force(stream, hold)]
-        if hold is not None and not hold.walked and np.isfinite(hold.of(stream.cop_mm)).any():
-            cop_mm = lowpass(hold.of(stream.cop_mm), stream.fs_hz, SOLEMETRY.lowpass_hz or 10.0)
+        cop_mm = _path(stream, hold)
+        if hold is not None and cop_mm is not None:
             over_time = draw_sway_over_time(hold.of(stream.t_s), cop_mm)
-            caption = "Centre of pressure over time, 10 Hz low-pass."
+            caption = f"Centre of pressure over time, {_CUTOFF_HZ:g} Hz low-pass."
             pictures.insert(0, as_picture(over_time, caption))
             if stream.layout is not None or feet:
                 pictures.insert(0, _where(cop_mm, stream, feet))
@@ -84,12 +85,19 @@ def draw_walk(walk: Walk) -> list[Picture]:
     return pictures
 
 
+def _path(stream: Stream, hold: Hold | None) -> Floats | None:
+    """Return the path of somebody who stands, low-passed; None where there is none to draw."""
+    if hold is None or hold.walked or stream.fs_hz <= 2 * _CUTOFF_HZ:
+        return None
+    cop_mm = lowpass(hold.of(stream.cop_mm), stream.fs_hz, _CUTOFF_HZ)
+    return cop_mm if np.isfinite(cop_mm).any() else None
+
+
 def _trace(cop_mm: Floats) -> Picture:
-    area_mm2 = prediction_ellipse(cop_mm).area_mm2
     return as_picture(
         draw_sway_path(cop_mm),
-        "Path of the centre of pressure around its mean (blue) and the ellipse expected to hold "
-        f"95 % of it (red, {area_mm2:.0f} mm²).",
+        f"Path of the centre of pressure, {_CUTOFF_HZ:g} Hz low-pass, around its mean (blue) and "
+        "the ellipse expected to hold 95 % of it (red).",
     )
 
 
@@ -117,7 +125,7 @@ def _where(cop_mm: Floats, stream: Stream, feet: dict[str, FootRegistration]) ->
 
 def _force(stream: Stream, hold: Hold | None) -> Picture:
     """Draw the force over the whole recording, with what was analysed."""
-    figure, axes = new_figure(7.2, 1.8)
+    figure, axes = new_figure(7.2, 1.5)
     for start_s, end_s in hold.spans_s if hold else ():
         axes.axvspan(start_s, end_s, color=GREEN, alpha=0.12, lw=0)
     draw_line(axes, stream.t_s, stream.force_n, INK, 0.9)

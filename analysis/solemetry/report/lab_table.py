@@ -12,6 +12,7 @@ import pandas as pd
 
 from solemetry.analysis import analyze
 from solemetry.errors import FileError, UnavailableError
+from solemetry.exporting.written import legible, whole_file
 from solemetry.session.model import Session
 from solemetry.sway.battery import named
 from solemetry.sway.conventions import SOLEMETRY, get
@@ -47,7 +48,7 @@ def lab_table(
     """
     results = analyze(session, convention, "should", gait_convention)
     about = dict.fromkeys(_TEXTS, "") | {
-        "file": session.path.name,
+        "file": legible(session.path.name),
         "participant_id": str(session.subject.get("participant_id", "")),
         "start_utc": str(session.meta.get("start_utc", "")),
     }
@@ -70,28 +71,29 @@ def lab_table(
 
 
 def write_lab_table(table: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
-    """Write a table as Parquet where the name ends so, else as CSV (UTF-8).
+    """Write a table as Parquet or CSV (UTF-8), by the ending of the name.
 
     Raises
     ------
     UnavailableError
         When pyarrow is not installed, which Parquet needs.
     FileError
-        When the file cannot be written.
+        When the name ends otherwise, or the file cannot be written.
     """
     path = Path(path)
+    ending = path.suffix.lower()
+    if ending not in (".csv", ".parquet"):
+        raise FileError(f"{path} is no name of a table.", "Call it NAME.csv or NAME.parquet.")
     try:
-        if path.suffix.lower() == ".parquet":
-            table.to_parquet(path, index=False)
-        else:
-            table.to_csv(path, index=False)
+        with whole_file(path) as whole:
+            if ending == ".parquet":
+                table.to_parquet(whole, index=False)
+            else:
+                table.to_csv(whole, index=False)
     except ImportError:
         raise UnavailableError(
             "Parquet needs pyarrow.", "Run: pip install 'solemetry[parquet]', or write CSV."
         ) from None
-    except OSError as error:
-        raise FileError(f"{path} cannot be written: {error.strerror}.", "Choose another folder."
-                        ) from None
     return path
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from solemetry.errors import FileError, UnavailableError
+from solemetry.exporting.written import legible, whole_file
 from solemetry.figures.style import STYLE
 
 Facts = Sequence[tuple[str, str]]
@@ -91,6 +92,8 @@ class Part:
     name: str
     facts: Facts = ()
     notes: Sequence[str] = ()
+    first: Sequence[Row] = ()
+    """Shown large, above the pictures: lines of its tables, the value and the unit of each."""
     pictures: Sequence[Picture] = ()
     tables: Sequence[Table] = ()
     more: Sequence[tuple[str, Facts]] = ()
@@ -127,7 +130,7 @@ def write_page(page: Page, path: str | os.PathLike[str], paper: Paper = "A4") ->
     ----------
     page : Page
     path : path
-        ``.pdf`` makes pages to print, anything else HTML; replaced if it exists.
+        ``.pdf`` makes pages to print, ``.html`` a page for a browser; replaced if it exists.
     paper : {"A4", "letter"}
         Of a PDF; HTML takes the paper of the printer.
 
@@ -136,16 +139,16 @@ def write_page(page: Page, path: str | os.PathLike[str], paper: Paper = "A4") ->
     UnavailableError
         When a library that it needs is not installed.
     FileError
-        When the file cannot be written.
+        When the name ends otherwise, or the file cannot be written.
     """
     path = Path(path)
+    ending = path.suffix.lower()
+    if ending not in (".html", ".htm", ".pdf"):
+        raise FileError(f"{path} is no name of a page.", "Call it NAME.html or NAME.pdf.")
     text = as_html(page)
-    content = _as_pdf(text, paper) if path.suffix.lower() == ".pdf" else text.encode()
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise FileError(f"{path} cannot be written: {error.strerror}.", "Choose another folder."
-                        ) from None
+    content = _as_pdf(text, paper) if ending == ".pdf" else text.encode()
+    with whole_file(path) as whole:
+        whole.write_bytes(content)
     return path
 
 
@@ -168,7 +171,8 @@ def as_html(page: Page) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string((files / "page.html.j2").read_text("utf-8"))
-    return template.render(page=page, style=(files / "page.css").read_text("utf-8"))
+    style = (files / "page.css").read_text("utf-8")
+    return legible(template.render(page=page, style=style))
 
 
 def as_picture(figure: Any, caption: str) -> Picture:
@@ -193,5 +197,9 @@ def _as_pdf(text: str, paper: Paper) -> bytes:
             "Run: pip install 'solemetry[pdf]', on Debian also: apt install libpangoft2-1.0-0. "
             "Or write HTML, and print it from a browser.",
         ) from None
-    size = CSS(string=f"@page {{ size: {paper}; }}")
-    return bytes(HTML(string=text).write_pdf(stylesheets=[size]))
+    # Browsers do not know the title of a page in its margin, so it is not in the page itself.
+    paper_only = CSS(
+        string=f"@page {{ size: {paper}; @bottom-left {{ content: string(title); }} }}"
+        "h1 { string-set: title content(); }"
+    )
+    return bytes(HTML(string=text).write_pdf(stylesheets=[paper_only]))

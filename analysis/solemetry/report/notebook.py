@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from solemetry.analysis.rows import by_measure
+from solemetry.exporting.written import legible
 from solemetry.report import facts
 from solemetry.report.layout import Facts
 from solemetry.report.tables import in_words, number, unit
@@ -22,7 +23,7 @@ _SHOWN_OF_A_WALK = ("cadence_steps", "stride_s", "stance_s", "double_support_s",
 def show_session(session: Session) -> str:
     """Return a session as HTML: what it holds, stream by stream."""
     return _framed(
-        session.path.name,
+        legible(session.path.name),
         [
             _pairs(facts.of_session(session)),
             _streams(session.streams.values()),

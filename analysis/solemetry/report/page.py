@@ -13,8 +13,8 @@ from solemetry.errors import UnavailableError
 from solemetry.report import facts
 from solemetry.report.among_people import SOURCE, Stood, among_people
 from solemetry.report.figures import draw, draw_walk
-from solemetry.report.layout import NOT_MEDICAL, Page, Paper, Part, Table, write_page
-from solemetry.report.tables import Entries, by_foot, measures
+from solemetry.report.layout import NOT_MEDICAL, Page, Paper, Part, Row, Table, write_page
+from solemetry.report.tables import Entries, by_foot, measures, number
 from solemetry.session.model import Session, Stream
 from solemetry.sway.battery import core_features, named
 from solemetry.sway.conventions import SOLEMETRY, get
@@ -44,6 +44,13 @@ _REGIONS = {
     "peak_n": "Regions: largest force",
     "impulse_share": "Regions: share of the impulse",
 }
+_FIRST_OF_A_WALK = ("cadence_steps", "stride_s", "stance_s", "double_support_s")
+_FIRST_OF_SWAY = ("ellipse_area_95", "mean_velocity", "range_ml", "range_ap")
+"""What is shown large."""
+
+_MOST_EVENTS = 200
+"""More fill pages, and nobody reads them."""
+
 _QUALITY = ("missing", "measured_rate", "lost_rows", "clock_half_width")
 """Of the loading, told with the quality."""
 
@@ -64,7 +71,7 @@ def write_report(
     ----------
     session : Session
     path : path
-        ``.pdf`` makes pages to print, anything else HTML; replaced if it exists.
+        ``.pdf`` makes pages to print, ``.html`` a page for a browser; replaced if it exists.
     convention : str
         Of the sway measures.
     stood : Stood, optional
@@ -83,10 +90,12 @@ def write_report(
     UnavailableError
         When Jinja2, Matplotlib or, for a PDF, WeasyPrint is not installed.
     FileError
-        When the page cannot be written.
+        When the name ends otherwise, or the page cannot be written.
     """
     choices = get(convention)
     results, walk = analyze(session, convention), _walk(session)
+    streams = [_of_stream(session, stream, results, walk, stood)
+               for stream in session.streams.values()]  # fmt: skip
     page = Page(
         kind="Solemetry report",
         title=session.path.name,
@@ -95,8 +104,7 @@ def write_report(
         parts=[
             *parts,
             *([_of_walk(walk, results["gait"], results["loading"]["regions"])] if walk else []),
-            *(_of_stream(session, stream, results, walk, stood)
-              for stream in session.streams.values()),
+            *sorted(streams, key=lambda part: not part.tables),  # without numbers: at the end
             *_events(session),
         ],
         closing=(
@@ -119,13 +127,15 @@ def _walk(session: Session) -> Walk | None:
 def _of_walk(walk: Walk, gait: Mapping[str, Any], regions: Mapping[str, Any]) -> Part:
     streams = {foot: of.stream for foot, of in walk.loads.items()}
     both = {name: gait["trial"][name] for name in _BOTH_FEET if name in gait["trial"]}
+    of_both = measures("Gait", both)
     return Part(
         name=walk.activity.capitalize(),
         facts=[("Told by", walk.rule), ("Streams", ", ".join(streams.values()))],
         notes=walk.notes,
+        first=_large(of_both, _FIRST_OF_A_WALK),
         pictures=draw_walk(walk),
         tables=[
-            measures("Gait", both),
+            of_both,
             by_foot("Each foot", gait["feet"], _EACH_FOOT),
             *_of_regions({foot: regions.get(stream, {}) for foot, stream in streams.items()}),
             *(by_foot(title, gait[subject], names)
@@ -166,8 +176,9 @@ def _of_stream(
         for name, entry in results["loading"][stream.name].items()
         if name not in _QUALITY
     }
+    of_sway = measures("Sway", sway)
     tables = [
-        *([measures("Sway", sway)] if sway else []),
+        *([of_sway] if sway else []),
         *([measures("Loading", loading, "Of")] if loading else []),
     ]
     if sway and hold is not None:
@@ -176,12 +187,13 @@ def _of_stream(
             tables.insert(1, placed)
         else:
             notes.append(placed)
-    unavailable = results["unavailable"][stream.name].items()
+    unavailable = results["unavailable"][stream.name].items() if hold else ()
     lacking = [(measure.replace("_", " "), why) for measure, why in unavailable]
     return Part(
         name=stream.name,
         facts=facts.of_device(stream),
         notes=[*notes, *stream.notes],
+        first=_large(of_sway, _FIRST_OF_SWAY),
         pictures=draw(stream, hold, session.feet),
         tables=tables,
         more=[
@@ -189,6 +201,10 @@ def _of_stream(
             *([("What these sensors cannot tell", lacking)] if lacking else []),
         ],
     )
+
+
+def _large(table: Table, names: Sequence[str]) -> list[Row]:
+    return [row for row in table.rows if row.name in names and row.cells[0] != number(None)]
 
 
 def _core(sway: Entries, convention: str) -> Entries:
@@ -202,12 +218,15 @@ def _core(sway: Entries, convention: str) -> Entries:
 
 
 def _events(session: Session) -> Iterator[Part]:
+    shown = session.events.head(_MOST_EVENTS)
     lines = [
         (f"{round(t_s, 2) + 0.0:.2f} s", kind.replace("_", " "))
-        for t_s, kind in zip(session.events.t_s, session.events.kind, strict=True)
+        for t_s, kind in zip(shown.t_s, shown.kind, strict=True)
     ]
+    more = len(session.events) - len(shown)
+    notes = [f"{more} more are not shown; an export has all."] if more else []
     if lines:
-        yield Part("Events", facts=lines)
+        yield Part("Events", facts=lines, notes=notes)
 
 
 def _spans(spans_s: tuple[tuple[float, float], ...]) -> str:

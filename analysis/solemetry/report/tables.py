@@ -38,6 +38,9 @@ _ENDINGS = ("s", "n", "ns", "mm", "mm2", "percent", "share", "index", "dps")
 
 _UNITS = {"mm2": "mm²", "deg": "°", "1": ""}
 
+_SMALL = 1e-3
+"""Smaller numbers have an exponent."""
+
 
 def measures(title: str, entries: Entries, basis: str = "Convention") -> Table:
     """Lay out one value a line.
@@ -163,13 +166,19 @@ def in_words(name: str) -> str:
 
 
 def number(value: float | None) -> str:
-    """Write three significant digits, without an exponent."""
+    """Write three significant digits; with an exponent only what is below a thousandth part."""
     if value is None:
         return "not available"
-    if value == 0 or not np.isfinite(value):
+    if not np.isfinite(value):
         return f"{value:g}"
-    decimals = max(0, 2 - int(np.floor(np.log10(abs(value)))))
-    return f"{value:.{min(decimals, 4)}f}"
+    if 0 < abs(value) < _SMALL:
+        return f"{value:.2e}"
+    return f"{value:.{_decimals(value, 3)}f}" if value else "0"
+
+
+def _decimals(value: float, digits: int) -> int:
+    """Return how many decimals give a value so many significant digits."""
+    return max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
 
 
 def unit(entry: Mapping[str, Any]) -> str:
@@ -178,9 +187,14 @@ def unit(entry: Mapping[str, Any]) -> str:
 
 
 def _mean_and_sd(entry: Mapping[str, Any]) -> str:
-    if entry["value"] is None or entry.get("sd") is None:
-        return number(entry["value"])
-    return f"{number(entry['value'])} ± {number(entry['sd'])}"
+    """Write a mean with as many decimals as its standard deviation has with two digits."""
+    value, sd = entry["value"], entry.get("sd")
+    if value is None or sd is None:
+        return number(value)
+    if not np.isfinite(sd) or sd < _SMALL:
+        return f"{number(value)} ± {number(sd)}"
+    decimals = _decimals(sd, 2)
+    return f"{value:.{decimals}f} ± {sd:.{decimals}f}"
 
 
 def _seconds(entry: Mapping[str, Any]) -> str:

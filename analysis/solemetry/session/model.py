@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from solemetry.brief import in_brief
 from solemetry.calibration import Calibration
 from solemetry.device import DeviceDescription, SensorLayout
 from solemetry.errors import UnavailableError
@@ -103,6 +104,8 @@ class Stream:
     notes: tuple[str, ...] = ()
     clocks: tuple[SessionClock, ...] = ()
 
+    __repr__ = in_brief
+
     @property
     def layout(self) -> SensorLayout | None:
         """Positions of the sensors; None in a ``load`` stream."""
@@ -165,6 +168,8 @@ class Motion:
     turn_rate_dps: Floats
     rows: int
 
+    __repr__ = in_brief
+
 
 @dataclass(frozen=True, eq=False)
 class Session:
@@ -194,6 +199,8 @@ class Session:
     state: str
     notes: tuple[str, ...] = ()
     motion: dict[str, Motion] = field(default_factory=dict)
+
+    __repr__ = in_brief
 
     @cached_property
     def feet(self) -> dict[str, FootRegistration]:

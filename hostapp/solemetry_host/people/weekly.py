@@ -210,7 +210,10 @@ def page(week: Week) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.from_string(template).render(week=week, disclaimer=DISCLAIMER)
+    style = (resources.files("solemetry.report") / "page.css").read_text("utf-8")
+    return environment.from_string(template).render(
+        week=week, style=style, disclaimer=DISCLAIMER
+    )
 
 
 def _week(
