@@ -6,8 +6,9 @@ demo: .venv/ready
 	.venv/bin/solemetry demo
 
 # Many tests wait for devices: three at a time keep two cores busy. What measures how promptly a
-# window paints and sounds wants the machine for itself.
-ALONE := $(wildcard $(addprefix tests/system/test_,frame_pacing.py step_response.py window_for_long.py))
+# window paints and sounds, or a command answers, wants the machine for itself.
+ALONE := $(wildcard $(addprefix tests/system/test_,\
+           devices_in_time.py frame_pacing.py step_response.py window_for_long.py))
 test: .venv/ready tools/system-packages.txt
 	@tools/install-system-packages test
 ifdef ARGS
@@ -24,6 +25,7 @@ lint: .venv/ready
 	$(PY) hardware/generate.py --check
 	$(PY) tools/words.py --check
 	$(PY) tools/measures.py --check
+	$(PY) tools/command_line.py --check
 
 firmware:
 	@tools/install-system-packages test

@@ -7,8 +7,10 @@ Then simulated people do a drill, well and badly.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import typer
 from PySide6 import QtCore
@@ -32,12 +34,14 @@ _DEVICE = f"sim:plate?stance=one-leg&steps_on={_STEPS_ON_S}&offset=30000&seed=4"
 _FOOT = FootRegistration(side="right", heel_mm=(2.0, -108.0), axis_deg=6.0, length_mm=255.0)
 _PATIENCE_S = 30.0
 
+_Say = Callable[[str], None]
+
 _DRILL, _LEVEL = "short-foot", 2
 _WAYS = ("good", "break:hold.share.toes_lesser", "break:hold.share.mt1", "never")
 
 
-def run(folder: Path, hold_s: float = 20.0) -> None:
-    """Run the demo.
+def run(folder: Path, hold_s: float = 20.0, quiet: bool = False) -> dict[str, Any]:
+    """Run the demo; return what it made.
 
     Parameters
     ----------
@@ -45,23 +49,26 @@ def run(folder: Path, hold_s: float = 20.0) -> None:
         Gets ``session.h5``, ``report.html`` and ``window.png``.
     hold_s : float
         Length of the hold, seconds.
+    quiet : bool
+        Print nothing.
 
     Raises
     ------
     SolemetryError
         When a step does not come to its end.
     """
+    say: _Say = (lambda words: None) if quiet else typer.echo
     folder.mkdir(parents=True, exist_ok=True)
     session_file = folder / "session.h5"
     session_file.unlink(missing_ok=True)
     app = application()
     screen = has_screen()
     where = "in a window" if screen else "without a screen (the picture shows the window)"
-    typer.echo(f"A virtual person will stand on one leg for {hold_s:.0f} s, {where}.")
+    say(f"A virtual person will stand on one leg for {hold_s:.0f} s, {where}.")
 
     window, page = live_window(lambda urls: Station(lambda: open_source(*urls)), folder)
     window.show()
-    script = _Script(window, page, session_file, folder / "window.png", hold_s)
+    script = _Script(window, page, session_file, folder / "window.png", hold_s, say)
     timer = QtCore.QTimer()
     timer.timeout.connect(script.go_on)
     timer.start(50)
@@ -74,26 +81,35 @@ def run(folder: Path, hold_s: float = 20.0) -> None:
     sway = solemetry.analysis.analyze(session)["sway"]["plate"]
     report = solemetry.report.write_report(session, folder / "report.html")
     area, velocity = sway["ellipse_area_95"], sway["mean_velocity"]
-    typer.echo(f"\n95 % sway ellipse {area['value'] / 100:.2f} cm2, path velocity "
-               f"{velocity['value']:.1f} mm/s over {velocity['duration_s']:.1f} s.\n")
-    for what, path in (("recording", session_file), ("report", report),
-                       ("window", script.picture)):
-        typer.echo(f"  {what:10} {path.resolve()}")
-    _show_drill()
-    typer.echo(f"\nLook closer:  solemetry analyze {session_file}"
-               f"\nPlay it again: solemetry live --device 'replay:{session_file}'"
-               "\nDrills:        solemetry drill list")
+    say(f"\n95 % sway ellipse {area['value'] / 100:.2f} cm2, path velocity "
+        f"{velocity['value']:.1f} mm/s over {velocity['duration_s']:.1f} s.\n")
+    files = {"recording": session_file, "report": report, "window": script.picture}
+    for what, path in files.items():
+        say(f"  {what:10} {path.resolve()}")
+    trials = _trials(say)
+    say(f"\nLook closer:  solemetry analyze {session_file}"
+        f"\nPlay it again: solemetry live --device 'replay:{session_file}'"
+        "\nDrills:        solemetry drill list")
+    return {
+        **files,
+        "sway": {"ellipse_area_95": area, "mean_velocity": velocity},
+        "drill": _DRILL,
+        "trials": trials,
+    }
 
 
-def _show_drill() -> None:
+def _trials(say: _Say) -> list[dict[str, str]]:
     """Let simulated people do a drill, and tell how it was graded."""
     drill = Shelf().drill(_DRILL)
     asking = Asking(drill, _LEVEL)
-    typer.echo(f"\n{drill.words().title}, as simulated people do it on an insole:")
+    trials = []
+    say(f"\n{drill.words().title}, as simulated people do it on an insole:")
     for name in _WAYS:
         result = attempt(drill, _LEVEL, Trial(fault(asking, name), ("insole",)))
         told = f"{result.status}: {result.reason}" if result.reason else result.status
-        typer.echo(f"  {name:30} {told}")
+        say(f"  {name:30} {told}")
+        trials.append({"trial": name, "status": result.status, "reason": result.reason})
+    return trials
 
 
 @dataclass
@@ -105,6 +121,7 @@ class _Script:
     session_file: Path
     picture: Path
     hold_s: float
+    say: _Say
     failure: SolemetryError | None = None
     _step: int = 0
     _since: QtCore.QElapsedTimer = field(default_factory=QtCore.QElapsedTimer)
@@ -150,7 +167,7 @@ class _Script:
         if self._station.snapshot.t_s < _STEPS_ON_S + _SETTLED_S:
             return False
         self._station.command("hold_start", name="one leg, eyes open")
-        typer.echo("Holding ...")
+        self.say("Holding ...")
         return True
 
     def _take_picture(self) -> bool:

@@ -12,43 +12,25 @@ from pathlib import Path
 import h5py
 import pytest
 from pty_plate import PtyDevice
+from typed import solemetry
 from virtual_pod import Recorded, VirtualPod
 
 from solemetry.errors import FileError
 from solemetry.session import verify
-from solemetry_host import log
-from solemetry_host.cli import in_own_process, main
+from solemetry_host.commands.own_process import in_own_process
 
 
-def solemetry(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+@pytest.mark.parametrize(
+    "starts", [("-m", "solemetry_host"), (Path(sys.executable).with_name("solemetry"),)]
+)
+def test_it_can_be_started_in_either_way(starts: tuple[str | Path, ...], tmp_path: Path) -> None:
+    starter = starts if len(starts) == 1 else (sys.executable, *starts)
     done = subprocess.run(
-        [sys.executable, "-m", "solemetry_host", *map(str, arguments)],
-        capture_output=True, text=True, check=False, timeout=60,
+        [*starter, "verify", tmp_path / "none.h5"], capture_output=True, text=True, check=False
     )
-    assert "Traceback" not in done.stderr
-    return done
-
-
-HEAVY = (
-    "numpy", "scipy", "pandas", "h5py", "matplotlib", "rich", "PySide6", "pyqtgraph", "serial",
-    "bleak", "pylsl", "sounddevice",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("verb", ["", "live", "record", "import", "bench", "pod"])
-def test_help_loads_nothing_heavy(verb: str) -> None:
-    code = (
-        f"import sys; sys.argv = ['solemetry', {verb!r}, '--help']\n"
-        "sys.argv = [word for word in sys.argv if word]\n"
-        "from solemetry_host.cli import main\n"
-        "try: main()\nexcept SystemExit: pass\n"
-        f"heavy = set({HEAVY}) & set(sys.modules)\n"
-        "sys.exit(str(heavy) if heavy else 0)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert f"solemetry {verb}".strip() in done.stdout.replace("-c", "solemetry")
-    assert "--help" in done.stdout
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: There is no file")
+    assert done.stdout == ""
 
 
 def test_analyze_gives_the_published_values_of_a_lab_recording(real_data: Callable) -> None:
@@ -80,26 +62,7 @@ def test_analyze_prints_a_table_for_people(real_data: Callable) -> None:
     assert "sampen_ml" in everything
 
 
-@pytest.fixture
-def in_this_process(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str]]:
-    """Run the command without a process of its own; return its exit code and what it complains."""
-    monkeypatch.setattr(log, "begin", lambda: None)
-
-    def run(*arguments: str | Path) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["solemetry", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        assert isinstance(left.value.code, int)
-        return left.value.code, capsys.readouterr().err
-
-    return run
-
-
-def test_a_file_that_is_no_session_is_told_apart_from_a_damaged_one(
-    tmp_path: Path, in_this_process: Callable[..., tuple[int, str]]
-) -> None:
+def test_a_file_that_is_no_session_is_told_apart_from_a_damaged_one(tmp_path: Path) -> None:
     (tmp_path / "letter.h5").write_text("Dear Sir or Madam")
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file["x"] = [1, 2, 3]
@@ -112,26 +75,21 @@ def test_a_file_that_is_no_session_is_told_apart_from_a_damaged_one(
         ("none.h5", "no file"),
     ):
         for verb in ("analyze", "report", "repair"):
-            code, said = in_this_process(verb, tmp_path / name)
-            assert code == 1, (verb, name)
-            assert said.startswith("Error: ")
-            assert verb != "analyze" or words in said, name
+            done = solemetry(verb, tmp_path / name)
+            assert done.returncode == 1, (verb, name)
+            assert done.stderr.startswith("Error: ")
+            assert verb != "analyze" or words in done.stderr, name
         replayed = f"replay:{tmp_path / name}"
-        code, _ = in_this_process("record", "--device", replayed, "--seconds", "1",
-                                  "--out", tmp_path / "out.h5")
-        assert code == 1
+        done = solemetry("record", "--device", replayed, "--seconds", "1",
+                         "--out", tmp_path / "out.h5")
+        assert done.returncode == 1
 
 
 def test_an_unknown_convention_names_the_known_ones(real_data: Callable) -> None:
     file = real_data("posture/bds_raw") / "BDS00001.txt"
     done = solemetry("analyze", file, "--convention", "mine")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "bmclab" in done.stderr
-
-
-def test_wrong_usage_is_exit_code_2() -> None:
-    assert solemetry("analyse").returncode == 2
-    assert solemetry("record", "--seconds", "soon").returncode == 2
 
 
 def test_recorded_analysed_reported_and_recorded_again_from_the_replay(tmp_path: Path) -> None:

@@ -330,9 +330,9 @@ def test_a_rate_is_not_left_before_what_came_at_it_was_read() -> None:
 
 
 def test_a_rate_that_is_given_is_the_only_one_that_is_tried() -> None:
-    from solemetry_host.devices.url import open_transport
+    from solemetry_host.devices.url import open_board
 
-    assert open_transport("serial:COM3?baud=115200").rates == (115_200,)
-    assert open_transport("serial:COM3").rates == (500_000, 2_000_000)
+    assert open_board("serial:COM3?baud=115200").transport.rates == (115_200,)
+    assert open_board("serial:COM3").transport.rates == (500_000, 2_000_000)
     with pytest.raises(DeviceError, match="takes no commands"):
-        open_transport("replay:x.h5")
+        open_board("replay:x.h5")

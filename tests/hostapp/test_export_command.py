@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from solemetry.exporting import FORMATS
 from solemetry.session import write_load
 from solemetry_host.cli import app
-from solemetry_host.export_cli import To
+from solemetry_host.commands.files import To
 
 
 @pytest.fixture

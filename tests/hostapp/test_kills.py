@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+import typed
 from power import PAGE, Disk, Image, images, put_under_the_recorder
 from torn_file import Mender, recorder_process, rows_in, wait
 
@@ -22,7 +21,7 @@ from solemetry.device import DeviceDescription
 from solemetry.errors import FileError
 from solemetry.session import partial, repair, verify
 from solemetry.session.format import IMU, sample_type
-from solemetry_host.cli import in_own_process
+from solemetry_host.commands.own_process import in_own_process
 from solemetry_host.devices.source import Exchange, Opened
 from solemetry_host.live import recorder
 from solemetry_host.live.recorder import Recorder
@@ -197,17 +196,11 @@ def test_a_torn_recording_is_verified_and_repaired_by_the_command(tmp_path: Path
     broken, whole = tmp_path / "s.partial.h5", disk.getvalue()
     broken.write_bytes(whole[: len(whole) * 3 // 4])
 
-    def solemetry_says(verb: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "solemetry_host", verb, str(broken)],
-            capture_output=True, text=True, check=False,
-        )
-
-    refused = solemetry_says("verify")
+    refused = typed.solemetry("verify", broken)
     assert refused.returncode == 1
     assert "cut short" in refused.stderr
     assert "solemetry repair" in refused.stderr
-    assert solemetry_says("repair").returncode == 0
+    assert typed.solemetry("repair", broken).returncode == 0
     rows, truth = rows_in(tmp_path / "s.h5"), disk.recorded["/streams/plate/samples"]
     assert len(rows) > len(truth) // 2
     assert rows.tobytes() == truth[: len(rows)].tobytes()

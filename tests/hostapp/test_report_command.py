@@ -96,3 +96,13 @@ def test_page_and_table_in_one_go_and_eyes_alone_are_refused(tmp_path: Path) -> 
     refused = CliRunner().invoke(app, ["report", str(path), "--eyes", "open"])
     assert refused.exit_code == 2
     assert "--surface" in refused.output
+
+
+def test_a_table_is_not_written_over_the_recording(tmp_path: Path) -> None:
+    # Recordings of others may be CSV too.
+    path = tmp_path / "recording.csv"
+    path.write_text("Somebody's only copy.")
+    refused = CliRunner().invoke(app, ["report", str(path), "--table", str(path)])
+    assert refused.exit_code == 2
+    assert "the recording itself" in refused.output
+    assert path.read_text() == "Somebody's only copy."

@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from drill_page import PAGE, example
+from typed import solemetry
 
 
 @pytest.fixture
@@ -19,13 +19,9 @@ def documents(tmp_path: Path) -> Path:
 
 
 def drill(documents: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "solemetry_host", "drill", *map(str, arguments)],
-        capture_output=True, text=True, check=False, timeout=60,
-        env={**os.environ, "XDG_DOCUMENTS_DIR": str(documents)},
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DOCUMENTS_DIR", str(documents))
+        return solemetry("drill", *arguments)
 
 
 def own(documents: Path, name: str, text: str) -> Path:

@@ -56,7 +56,7 @@ STAND_STILL: dict[str, Any] = {
 }  # fmt: skip
 
 
-def wait(done: Callable[[], Any], seconds: float = 20) -> None:
+def wait(done: Callable[[], Any], seconds: float = 40) -> None:
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
 from mixes import PLATE, Feeder, on_plate
+from typed import solemetry
 
 from solemetry_host.drills.files.drill import Drill
 from solemetry_host.drills.files.shelf import Shelf
@@ -60,11 +60,8 @@ ON_PLATE = ("--device", "sim:plate?stance=one-leg&steps_on=0.2", "--side", "righ
             "--foot", "right:heel=15,-105;length=255", "--mass", "68")  # fmt: skip
 
 
-def run(*arguments: str, typed: str = "", code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "solemetry_host", "drill", "run", *arguments],
-        input=typed, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+def run(*arguments: str, typed: str = "", code: int = 0) -> CompletedProcess[str]:
+    done = solemetry("drill", "run", *arguments, answers=typed)
     assert done.returncode == code, done.stdout + done.stderr
     return done
 
@@ -116,10 +113,8 @@ def test_a_person_keeps_the_result_and_the_recording(stand: str, tmp_path: Path)
     library = str(tmp_path / "library")
 
     def person(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "solemetry_host", "person", *arguments, "--library", library],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
+        done = solemetry("person", *arguments, "--library", library)
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     who = person("add", "mass_kg=68", "birth_year=1990").strip()

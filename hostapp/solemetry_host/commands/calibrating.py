@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -12,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from solemetry.errors import SolemetryError
-from solemetry_host.options import Calibrations
-from solemetry_host.printing import AsJson, print_rows
+from solemetry_host.commands import completing
+from solemetry_host.commands.options import AsJson, Calibrations, Yes, written
+from solemetry_host.commands.verbs import part, verb
+from solemetry_host.printing import print_json, print_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,17 +25,41 @@ if TYPE_CHECKING:
     from solemetry_host.live.calibrations import Kept
     from solemetry_host.live.device import LiveDevice
 
-app = typer.Typer(
-    help="Make instruments of plates and insoles: see docs/calibrating.md.", no_args_is_help=True
-)
+app = part("calibrate", "Make instruments of plates and insoles.")
 
-Device = Annotated[str, typer.Argument(help="serial:PORT, or a virtual one", metavar="URL")]
-Mass = Annotated[float, typer.Option(help="The known mass, on a small foot.", metavar="KG")]
-Out = Annotated[Path | None, typer.Option(help="Write the calibration to this file too.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: go on wherever that can be.")]
+Device = Annotated[
+    str,
+    typer.Argument(
+        help="serial:PORT, or a virtual one.", metavar="URL", autocompletion=completing.devices
+    ),
+]
+Mass = Annotated[
+    float, typer.Option("--mass", help="The known mass, on a small foot.", metavar="KG")
+]
+Out = Annotated[Path | None, written("Write the calibration to this file too.")]
+
+_KEPT = {
+    "device": "its own number",
+    "side": "of an insole: left or right",
+    "date": "when it was made",
+    "age_days": "how old it is, or null",
+    "accepted": "whether it was found good",
+    "virtual": "of a virtual device: which",
+    "file": "where it is kept",
+    "source": "how it was made",
+    "geometry_hash": "of the places of the sensors that it is for",
+    "figures": "what was measured, by name",
+    "verdict": "in words, line by line",
+}
+_RESIDUALS = {"residuals": "what each point was off by"}
 
 
-@app.command()
+@verb(
+    app, "plate",
+    "solemetry calibrate plate serial:/dev/ttyACM0 --mass 20",
+    "solemetry calibrate plate serial:/dev/ttyACM0 --mass 20 --second-mass 10 --out plate.json",
+    tells=_KEPT | _RESIDUALS,
+)  # fmt: skip
 def plate(
     device: Device,
     mass: Mass,
@@ -59,9 +84,10 @@ def plate(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Calibrate a plate: nine points, a check of the mass, other places; exit code 1 if not good.
+    """Calibrate a plate with a known mass: nine points, a check, other places.
 
-    The calibration is kept, and used whenever the plate is connected.
+    The calibration is kept, and used whenever the plate is connected. Exit code 1 if it is not
+    good.
     """
     from solemetry_host.calibrating.plate import PlateCalibration, Second
 
@@ -89,13 +115,27 @@ def plate(
     _calibrate([device], make, "plate", out, yes, as_json)
 
 
-@app.command()
+@verb(
+    app, "insole",
+    "solemetry calibrate insole ble:left --plate serial:/dev/ttyACM0",
+    "solemetry calibrate insole ble:right --plate serial:/dev/ttyACM0 --out right.json",
+    tells=_KEPT | _RESIDUALS,
+)  # fmt: skip
 def insole(
     device: Device,
-    plate: Annotated[str, typer.Option(help="The calibrated plate under it.", metavar="URL")],
+    plate: Annotated[
+        str,
+        typer.Option(
+            help="The calibrated plate under it.", metavar="URL",
+            autocompletion=completing.devices,
+        ),
+    ],
     foot: Annotated[
         str | None,
-        typer.Option(help="Where it lies: right:heel=0,-132;length=265. Without: in the middle."),
+        typer.Option(
+            help="Where it lies: right:heel=0,-132;length=265. Without: in the middle.",
+            metavar="PLACE",
+        ),
     ] = None,
     seconds: Annotated[
         float, typer.Option(help="How long to shift the weight, each of two times.", min=10)
@@ -105,9 +145,10 @@ def insole(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Calibrate an insole that lies on a calibrated plate; exit code 1 if it is not good.
+    """Calibrate an insole that lies on a calibrated plate.
 
-    It is kept, and used whenever an insole of that side is connected.
+    It is kept, and used whenever an insole of that side is connected. Exit code 1 if it is not
+    good.
     """
     from solemetry.calibrating import CalibrationError
     from solemetry.foot import FootRegistration
@@ -138,14 +179,22 @@ def insole(
     _calibrate([device, plate], make, "insole", out, yes, as_json, calibration or ())
 
 
-@app.command()
+@verb(
+    app, "check",
+    "solemetry calibrate check serial:/dev/ttyACM0 --mass 20",
+    "solemetry calibrate check serial:/dev/ttyACM0 --mass 20 --calibration plate.json",
+    tells={name: _KEPT[name] for name in ("accepted", "verdict")} | _RESIDUALS,
+)  # fmt: skip
 def check(
     device: Device,
     mass: Mass,
     calibration: Calibrations = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a calibrated plate on three of its points, once a month; exit code 1 if it is off."""
+    """Check a calibrated plate on three of its points, once a month.
+
+    Exit code 1 if it is off.
+    """
     from solemetry.calibrating import CalibrationError
     from solemetry_host.calibrating.check import PlateCheck
 
@@ -162,9 +211,17 @@ def check(
     _end(shown, None, as_json)
 
 
-@app.command()
+@verb(
+    app, "show",
+    "solemetry calibrate show",
+    "solemetry calibrate show plate.json",
+    tells={f"[].{name}": words for name, words in _KEPT.items()},
+)  # fmt: skip
 def show(
-    file: Annotated[Path | None, typer.Argument(help="Without: all that are kept.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A calibration. Without: all that are kept.", metavar="FILE"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a calibration: its figures, its age, its verdict."""
@@ -176,7 +233,7 @@ def show(
     if file is not None:
         kept = Kept(file, read_record(file))
         if as_json:
-            typer.echo(json.dumps(_told(kept), indent=2))
+            print_json([_told(kept)])
             return
         typer.echo(sheet(kept.record))
         typer.echo(_age(kept))
@@ -184,7 +241,7 @@ def show(
     folder = Folder()
     every, damaged = folder.all()
     if as_json:
-        typer.echo(json.dumps([_told(kept) for kept in every], indent=2))
+        print_json([_told(kept) for kept in every])
     elif every:
         print_rows(f"Calibrations in {folder.folder}", [_row(kept) for kept in every])
     else:
@@ -236,13 +293,14 @@ def _done(
 
     from solemetry_host.calibrating.on_devices import calibrating
     from solemetry_host.calibrating.terminal import Following
+    from solemetry_host.preferences import usual_insole_size_eu
 
     console = Console(stderr=as_json, highlight=False, markup=False)
 
     def answer(question: str) -> str:
         return str(typer.prompt(question, default="", show_default=False, err=as_json))
 
-    with calibrating(urls, make, calibrations) as (station, live):
+    with calibrating(urls, make, calibrations, usual_insole_size_eu()) as (station, live):
         try:
             shown = Following(station, live, console, None if yes else answer).do()
         except (SolemetryError, KeyboardInterrupt, typer.Abort):
@@ -298,13 +356,13 @@ def _end(shown: Shown, kept: Kept | None, as_json: bool) -> None:
             "verdict": verdict.words.splitlines() if verdict is not None else [],
             "residuals": [asdict(one) for one in shown.residuals],
         }
-        typer.echo(json.dumps(told, indent=2))
+        print_json(told)
     else:
         typer.echo(verdict.words if verdict is not None else "Not judged.")
         typer.echo(shown.step.words if kept is None else f"Saved {kept.path}")
         if kept is not None and not passed:
             typer.echo("It is not used by itself. To use it all the same: --calibration FILE.")
-    raise SystemExit(0 if passed else 1)
+    raise typer.Exit(0 if passed else 1)
 
 
 def _told(kept: Kept) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,29 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from solemetry.errors import SolemetryError
-from solemetry_host.folders import usual_library
-from solemetry_host.printing import AsJson, print_rows
-from solemetry_host.report_cli import OnPaper, Paper
+from solemetry.errors import FileError, SolemetryError
+from solemetry_host.commands.options import AsJson, LibraryFolder, Person, Yes, written
+from solemetry_host.commands.reporting import OnPaper, Paper
+from solemetry_host.commands.verbs import part, verb
+from solemetry_host.printing import print_json, print_rows
 
 if TYPE_CHECKING:
     from solemetry_host.drills.progress.planner import Day
     from solemetry_host.people.folder import Library
     from solemetry_host.people.trends import Trend
 
-app = typer.Typer(
-    help="People: profile, consent, results, trends, export, delete.", no_args_is_help=True
-)
+app = part("person", "Who practises here: profile, consent, results, trends, export, delete.")
 
-Id = Annotated[str, typer.Argument(help="The pseudonym, as p-7k3m9q.", metavar="ID")]
-Folder = Annotated[
-    Path | None,
-    typer.Option(
-        "--library",
-        help="The library folder. Without: Solemetry in your documents.",
-        envvar="SOLEMETRY_LIBRARY",
-    ),
-]
 Assignments = Annotated[
     list[str] | None,
     typer.Argument(
@@ -45,6 +33,8 @@ Assignments = Annotated[
     ),
 ]
 
+
+_WROTE = {"file": "what was written"}
 
 _SHOWN = 20
 """The latest results; all of them with --json."""
@@ -66,16 +56,37 @@ class Detail(StrEnum):
     raw = "raw"
 
 
-@app.command()
-def add(known: Assignments = None, library: Folder = None) -> None:
-    """Add somebody; prints the pseudonym that was drawn."""
+@verb(
+    app, "add",
+    "solemetry person add name=Anna height_cm=170",
+    "solemetry person add birth_year=1980 usual.footwear=sock",
+    tells={"id": "the pseudonym that was drawn"},
+)  # fmt: skip
+def add(known: Assignments = None, library: LibraryFolder = None, as_json: AsJson = False) -> None:
+    """Add somebody, and print the pseudonym that was drawn."""
     told: dict[str, Any] = {}
     _assign(told, known or ())
-    typer.echo(library_in(library).add(date.today(), told).id)
+    one = library_in(library).add(date.today(), told)
+    if as_json:
+        print_json({"id": one.id})
+    else:
+        typer.echo(one.id)
 
 
-@app.command(name="list")
-def list_people(library: Folder = None, as_json: AsJson = False) -> None:
+@verb(
+    app, "list",
+    "solemetry person list",
+    "solemetry person list --library /media/stick/Solemetry --json",
+    tells={
+        "[].id": "the pseudonym",
+        "[].name": "as the profile has it",
+        "[].results": "how many",
+        "[].recordings": "how many",
+        "[].last": "day of the last result",
+        "[].remark": "what is the matter with the files",
+    },
+)  # fmt: skip
+def list_people(library: LibraryFolder = None, as_json: AsJson = False) -> None:
     """List everybody."""
     there = library_in(library)
     people = there.people()
@@ -98,15 +109,30 @@ def list_people(library: Folder = None, as_json: AsJson = False) -> None:
             }
         )
     if as_json:
-        typer.echo(json.dumps(rows, indent=2))
+        print_json(rows)
     elif rows:
         print_rows("People", rows)
     else:
         typer.echo("Nobody yet. Add somebody: solemetry person add name=NAME")
 
 
-@app.command()
-def show(person: Id, library: Folder = None, as_json: AsJson = False) -> None:
+@verb(
+    app, "show",
+    "solemetry person show p-7k3m9q",
+    "solemetry person show p-7k3m9q --json",
+    tells={
+        "id": "the pseudonym",
+        "folder": "where everything is",
+        "profile": "what is known: docs/people.md",
+        "consent": "who may see what",
+        "plan": "what is planned",
+        "results": "each drill that was done",
+        "recordings": "each session",
+        "trends": "each measure over time",
+        "damaged": "files that cannot be read",
+    },
+)  # fmt: skip
+def show(person: Person, library: LibraryFolder = None, as_json: AsJson = False) -> None:
     """Show what is known about somebody, how it went, and what stands out from own noise."""
     from solemetry_host.people.trends import trends
 
@@ -124,18 +150,24 @@ def show(person: Id, library: Folder = None, as_json: AsJson = False) -> None:
         "damaged": there.index.troubles(one.id),
     }
     if as_json:
-        typer.echo(json.dumps(told, indent=2))
+        print_json(told)
     else:
         for line in _lines(told):
             typer.echo(line)
 
 
-@app.command()
+@verb(
+    app, "edit",
+    "solemetry person edit p-7k3m9q height_cm=178",
+    "solemetry person edit p-7k3m9q --file plan plan=eight-weeks",
+    tells=_WROTE,
+)  # fmt: skip
 def edit(
-    person: Id,
+    person: Person,
     changes: Assignments = None,
     file: Annotated[File, typer.Option(help="Which of the three files.")] = File.person,
-    library: Folder = None,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Change what is known or planned; or edit the file yourself."""
     from solemetry_host.people.files import checked
@@ -147,12 +179,17 @@ def edit(
     (model,) = (model for model, name in FILES.items() if name == f"{file}.toml")
     told = one.read(model).model_dump(exclude_unset=True)
     _assign(told, changes)
-    typer.echo(f"Wrote {one.write(checked(model, told))}")
+    _wrote(one.write(checked(model, told)), as_json)
 
 
-@app.command()
+@verb(
+    app, "allow",
+    "solemetry person allow p-7k3m9q 'Coach B' summary",
+    "solemetry person allow p-7k3m9q 'Coach B' raw --until 2027-06-30 --note 'signed on paper'",
+    tells=_WROTE,
+)  # fmt: skip
 def allow(
-    person: Id,
+    person: Person,
     to: Annotated[str, typer.Argument(help="Who may see it.")],
     detail: Annotated[Detail, typer.Argument(help="How much.")],
     until: Annotated[
@@ -160,7 +197,8 @@ def allow(
         typer.Option(formats=["%Y-%m-%d"], help="The last day of it.", metavar="DATE"),
     ] = None,
     note: Annotated[str, typer.Option(help="How it was given, as 'signed on paper'.")] = "",
-    library: Folder = None,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Note that somebody agrees to be seen by another."""
     from solemetry_host.people.consent import Grant
@@ -168,29 +206,41 @@ def allow(
     one = library_in(library).person(person)
     last = until.date() if until else None
     grant = Grant(to=to, detail=detail.value, on=date.today(), until=last, note=note)
-    typer.echo(f"Wrote {one.write(one.consent.granted(grant))}")
+    _wrote(one.write(one.consent.granted(grant)), as_json)
 
 
-@app.command()
+@verb(
+    app, "withdraw",
+    "solemetry person withdraw p-7k3m9q 'Coach B'",
+    "solemetry person withdraw p-7k3m9q 'Coach B' --json",
+    tells=_WROTE,
+)  # fmt: skip
 def withdraw(
-    person: Id,
+    person: Person,
     to: Annotated[str, typer.Argument(help="Who may see nothing any more.")],
-    library: Folder = None,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Note that somebody takes back what they agreed to."""
     one = library_in(library).person(person)
-    typer.echo(f"Wrote {one.write(one.consent.withdrawn(to, date.today()))}")
+    _wrote(one.write(one.consent.withdrawn(to, date.today())), as_json)
 
 
-@app.command()
+@verb(
+    app, "export",
+    "solemetry person export p-7k3m9q",
+    "solemetry person export p-7k3m9q --detail reports --to 'Coach B' --out anna.zip",
+    tells=_WROTE,
+)  # fmt: skip
 def export(
-    person: Id,
+    person: Person,
+    out: Annotated[Path | None, written("The zip file. Without: ID.zip.")] = None,
     detail: Annotated[Detail, typer.Option(help="How much.")] = Detail.summary,
-    out: Annotated[Path | None, typer.Option(help="The zip file. Without: ID.zip.")] = None,
     to: Annotated[
         str, typer.Option(help="For whom, if not the person alone: they need consent.")
     ] = "",
-    library: Folder = None,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write what there is about somebody into one zip file, without the name."""
     from solemetry_host.people import sharing
@@ -199,27 +249,55 @@ def export(
     if detail is Detail.raw:
         typer.echo(sharing.RAW_WARNING, err=True)
     path = out or Path(f"{one.id}.zip")
-    typer.echo(f"Saved {sharing.export(one, detail.value, path, date.today(), to)}")
+    _wrote(sharing.export(one, detail.value, path, date.today(), to), as_json)
 
 
-@app.command()
+@verb(
+    app, "delete",
+    "solemetry person delete p-7k3m9q",
+    "solemetry person delete p-7k3m9q --yes",
+    tells={
+        "deleted": "false where the question was answered with no",
+        "results": "how many there were",
+        "recordings": "how many there were",
+    },
+)  # fmt: skip
 def delete(
-    person: Id,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    library: Folder = None,
+    person: Person, library: LibraryFolder = None, yes: Yes = False, as_json: AsJson = False
 ) -> None:
     """Delete everything about somebody, recordings too. It cannot be undone."""
     there = library_in(library)
     one = there.person(person)
     results, sessions = len(list((one.folder / "results").glob("*"))), len(one.sessions())
-    typer.echo(f"{one.folder} holds {results} results and {sessions} recordings.")
-    if yes or typer.confirm("Delete all of it for good?"):
+    typer.echo(f"{one.folder} holds {results} results and {sessions} recordings.", err=as_json)
+    deleted = yes or typer.confirm("Delete all of it for good?", err=as_json)
+    if deleted:
         there.delete(person)
+    if as_json:
+        print_json({"deleted": deleted, "results": results, "recordings": sessions})
+    elif deleted:
         typer.echo("Deleted. What was exported, or recorded into another folder, is still there.")
+    else:
+        typer.echo("Nothing was deleted.")
 
 
-@app.command()
-def today(person: Id, library: Folder = None, as_json: AsJson = False) -> None:
+@verb(
+    app, "today",
+    "solemetry person today p-7k3m9q",
+    "solemetry person today p-7k3m9q --json",
+    tells={
+        "plan": "the plan that it is of",
+        "order": "of a circuit or a playlist: its stations, and nothing else",
+        "on": "the day",
+        "minutes": "how long it takes",
+        "proposals": "drills to do, each with its reason",
+        "left_out": "drills not to do, each with its reason",
+        "week": "of the plan",
+        "streak": "days or weeks in a row",
+        "words": "what else is said",
+    },
+)  # fmt: skip
+def today(person: Person, library: LibraryFolder = None, as_json: AsJson = False) -> None:
     """Propose what to practise today; anything else stays open."""
     from solemetry_host.drills.files.shelf import Shelf
     from solemetry_host.people import practice
@@ -228,12 +306,14 @@ def today(person: Id, library: Folder = None, as_json: AsJson = False) -> None:
     plan = practice.plan_of(one, shelf)
     if plan.circuit or plan.playlist:
         lines = list(practice.laid_out(one, shelf, now))
-        typer.echo(json.dumps({"plan": plan.id, "order": lines}, indent=2) if as_json else
-                   "\n".join([f"{plan.text['en'].title} ({plan.id})", *lines]))  # fmt: skip
+        if as_json:
+            print_json({"plan": plan.id, "order": lines})
+        else:
+            typer.echo("\n".join([f"{plan.text['en'].title} ({plan.id})", *lines]))
         return
     day = practice.day_of(one, shelf, now)
     if as_json:
-        typer.echo(json.dumps({"plan": plan.id} | _of_day(day), indent=2))
+        print_json({"plan": plan.id} | _of_day(day))
         return
     typer.echo(f"{plan.text['en'].title} ({plan.id}): about {day.minutes:.0f} minutes")
     for proposal in day.proposals:
@@ -261,8 +341,23 @@ def _of_day(day: Day) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@app.command()
-def progress(person: Id, library: Folder = None, as_json: AsJson = False) -> None:
+@verb(
+    app, "progress",
+    "solemetry person progress p-7k3m9q",
+    "solemetry person progress p-7k3m9q --json",
+    tells={
+        "DRILL.passed": "the highest level that was passed; DRILL is an id",
+        "DRILL.by_side": "the same for each foot",
+        "DRILL.level": "the level to do now",
+        "DRILL.levels": "how many there are",
+        "DRILL.asks": "what passes it",
+        "DRILL.provisional": "whether a coach has yet to say so",
+        "DRILL.met": "how often it was met",
+        "DRILL.needed": "how often it has to be",
+        "DRILL.words": "the same in words",
+    },
+)  # fmt: skip
+def progress(person: Person, library: LibraryFolder = None, as_json: AsJson = False) -> None:
     """Show how far somebody is with each drill, and what the next level asks."""
     from solemetry_host.drills.files.shelf import Shelf
     from solemetry_host.people import practice
@@ -278,7 +373,7 @@ def progress(person: Id, library: Folder = None, as_json: AsJson = False) -> Non
                    "met": of.met, "needed": of.needed, "words": of.words}
             for name, of in found.items()
         }  # fmt: skip
-        typer.echo(json.dumps(told, indent=2))
+        print_json(told)
         return
     for name, of in found.items():
         provisional = " (provisional)" if of.provisional else ""
@@ -287,17 +382,25 @@ def progress(person: Id, library: Folder = None, as_json: AsJson = False) -> Non
         typer.echo("Nothing was done yet. See: solemetry person today ID")
 
 
-@app.command()
+@verb(
+    app, "weekly",
+    "solemetry person weekly p-7k3m9q",
+    "solemetry person weekly p-7k3m9q --day 2026-11-08 --out week.html",
+    tells=_WROTE,
+)  # fmt: skip
 def weekly(
-    person: Id,
+    person: Person,
+    out: Annotated[
+        Path | None, written("The HTML file to write. Without: in the person's folder.")
+    ] = None,
     day: Annotated[
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"], help="A day of the week. Without: today.", metavar="DATE"
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The HTML file to write.")] = None,
-    library: Folder = None,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write one page about one week, to print or to hand to a coach."""
     from solemetry_host.people.weekly import week_of, write_weekly
@@ -305,29 +408,41 @@ def weekly(
     one = library_in(library).person(person)
     week = week_of(one, day.date() if day else date.today())
     path = out or one.folder / "weeks" / f"{week.monday}.html"
-    typer.echo(f"Wrote {write_weekly(week, path)}")
+    _wrote(write_weekly(week, path), as_json)
 
 
-@app.command()
+@verb(
+    app, "report",
+    "solemetry person report p-7k3m9q",
+    "solemetry person report p-7k3m9q --out anna.pdf --paper letter",
+    tells=_WROTE,
+)  # fmt: skip
 def report(
-    person: Id,
+    person: Person,
     out: Annotated[
         Path | None,
-        typer.Option(help="The file to write, NAME.html or NAME.pdf. Without: ID.html."),
+        written("The file to write, NAME.html or NAME.pdf. Without: ID.html."),
     ] = None,
     paper: OnPaper = Paper.a4,
-    library: Folder = None,
+    library: LibraryFolder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a report over time: every measure that repeats, with the band of own noise."""
     from solemetry.report import write_page
     from solemetry_host.people.over_time import over_time
 
     one = library_in(library).person(person)
-    written = write_page(over_time(one), out or Path(f"{one.id}.html"), paper.value)
-    typer.echo(f"Wrote {written}")
+    _wrote(write_page(over_time(one), out or Path(f"{one.id}.html"), paper.value), as_json)
 
 
-def library_in(folder: Path | None) -> Library:
+def _wrote(path: Path, as_json: bool) -> None:
+    if as_json:
+        print_json({"file": path})
+    else:
+        typer.echo(f"Wrote {path}")
+
+
+def library_in(path: Path | None) -> Library:
     """Return the library of a folder, or the one in the documents."""
     try:
         from solemetry_host.people.folder import Library
@@ -336,7 +451,12 @@ def library_in(folder: Path | None) -> Library:
             f"People need {error.name}, which is not installed.",
             "Run: pip install 'solemetry[live]'",
         ) from None
-    return Library(folder or usual_library())
+    from solemetry_host.folders import usual_library
+
+    folder = path or usual_library()
+    if folder.is_file():
+        raise FileError(f"{folder} is a file, no folder.", "Name a folder with --library.")
+    return Library(folder)
 
 
 def _assign(told: dict[str, Any], assignments: Iterable[str]) -> None:
@@ -364,6 +484,8 @@ def _assign(told: dict[str, Any], assignments: Iterable[str]) -> None:
 
 def _value(text: str) -> Any:
     """Read a value as TOML writes it; what is none is text."""
+    import tomllib
+
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``solemetry drill``: the drills there are, and whether a file is one."""
+"""``solemetry drill``: the drills there are, doing one, and whether a file is one."""
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
@@ -11,20 +10,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from solemetry_host.options import Calibrations, Places
-from solemetry_host.printing import AsJson
+from solemetry_host.commands import completing
+from solemetry_host.commands.devices import Foot
+from solemetry_host.commands.options import (
+    AsJson,
+    Calibrations,
+    Drill,
+    Feet,
+    LibraryFolder,
+    Places,
+    Yes,
+    written,
+)
+from solemetry_host.commands.progress import progress
+from solemetry_host.commands.verbs import part, verb
+from solemetry_host.printing import print_json, print_rows
 
 if TYPE_CHECKING:
     from solemetry_host.drills.files.checking import Checked
 
-app = typer.Typer(help="Drills: what there is, and files of your own.", no_args_is_help=True)
-
-
-class Foot(StrEnum):
-    """One of two."""
-
-    left = "left"
-    right = "right"
+app = part("drill", "Do a drill, list what there is, check files of your own.")
 
 
 class Hold(StrEnum):
@@ -36,7 +41,33 @@ class Hold(StrEnum):
     hand = "hand"
 
 
-@app.command(name="list")
+_CHECKED = {
+    "file": "the file",
+    "sound": "whether it can be used",
+    "findings[].line": "where, or null",
+    "findings[].path": "what, as section.name",
+    "findings[].problem": "what is wrong",
+    "findings[].remedy": "what to do",
+    "findings[].refused": "false: it is only advice",
+}
+
+
+@verb(
+    app, "list",
+    "solemetry drill list",
+    "solemetry drill list --json",
+    tells={
+        "drills[].id": "what to name it by",
+        "drills[].title": "in English",
+        "drills[].kind": "drill, test, ...",
+        "drills[].family": "what it is a kind of",
+        "drills[].levels": "how many",
+        "drills[].sensed_with": "devices that sense it best",
+        "drills[].own": "whether it is of your own folder",
+        "own_folder": "where files of your own go",
+        "unusable": "files there that are left out, as `drill check` tells them",
+    },
+)  # fmt: skip
 def list_drills(as_json: AsJson = False) -> None:
     """List all drills: those that ship, and those in your own folder."""
     from solemetry_host.drills.files.shelf import Shelf
@@ -52,7 +83,7 @@ def list_drills(as_json: AsJson = False) -> None:
         ]  # fmt: skip
         unusable = [_told(checked) for checked in shelf.unusable]
         told = {"drills": rows, "own_folder": str(shelf.own), "unusable": unusable}
-        typer.echo(json.dumps(told, indent=2))
+        print_json(told)
         return
     width = max(len(drill.id) for drill in drills) + 2
     for family, members in groupby(drills, lambda drill: drill.family):
@@ -67,10 +98,15 @@ def list_drills(as_json: AsJson = False) -> None:
         typer.echo(f"Left out: {checked.file}. See: solemetry drill check {checked.file}", err=True)
 
 
-@app.command(name="show")
+@verb(
+    app, "show",
+    "solemetry drill show short-foot",
+    "solemetry drill show my-drill.toml --language de",
+    tells={"*": "the drill as its file has it: docs/write-a-drill.md"},
+)  # fmt: skip
 def show_drill(
-    drill: Annotated[str, typer.Argument(help="Its id, or a file.", metavar="ID|FILE")],
-    language: Annotated[str, typer.Option(help="Of its words.")] = "en",
+    drill: Drill,
+    language: Annotated[str, typer.Option(help="Of its words: en, de.")] = "en",
     as_json: AsJson = False,
 ) -> None:
     """Show a drill: what to do, what is watched, what passes, and where the numbers come from."""
@@ -86,26 +122,59 @@ def show_drill(
         typer.echo(line)
 
 
-@app.command(name="check")
-def check_file(file: Path, as_json: AsJson = False) -> None:
-    """Say all that is wrong with a drill file, or a plan or norm; exit code 1 if anything is."""
+@verb(
+    app, "check",
+    "solemetry drill check my-drill.toml",
+    "solemetry drill check my-drill.toml --json",
+    tells=_CHECKED,
+)  # fmt: skip
+def check_file(
+    file: Annotated[
+        Path, typer.Argument(help="A drill, a plan or a table of norms.", metavar="FILE")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Say all that is wrong with a file of a drill.
+
+    Exit code 1 if anything is.
+    """
     from solemetry_host.drills.files.checking import check
     from solemetry_host.drills.files.shelf import Shelf
 
     checked = check(file, Shelf().known)
     if as_json:
-        typer.echo(json.dumps(_told(checked), indent=2))
+        print_json(_told(checked))
     else:
         for finding in checked.findings:
             typer.echo(f"{file}, {'' if finding.refused else 'advice: '}{finding}")
         typer.echo(f"{file} is {'sound' if checked.sound else 'not sound'}.")
-    raise SystemExit(0 if checked.sound else 1)
+    raise typer.Exit(0 if checked.sound else 1)
 
 
-@app.command(name="simulate")
+@verb(
+    app, "simulate",
+    "solemetry drill simulate short-foot --level 2",
+    "solemetry drill simulate --all --json",
+    tells={
+        "[].drill": "its id",
+        "[].level": "its level",
+        "[].as_expected": "whether all trials were graded as they had to be",
+        "[].trials[].trial": "what the simulated person does",
+        "[].trials[].does": "the same in words",
+        "[].trials[].sensors": "with what it was sensed",
+        "[].trials[].status": "how it was graded",
+        "[].trials[].reason": "why, where it was not ok",
+        "[].trials[].expected": "statuses that are right",
+        "[].trials[].expected_reasons": "reasons that are right",
+        "[].trials[].as_expected": "whether this one was graded as it had to be",
+    },
+)  # fmt: skip
 def simulate_drill(
     drill: Annotated[
-        str | None, typer.Argument(help="Its id, or a file.", metavar="ID|FILE")
+        str | None,
+        typer.Argument(
+            help="Its id, or a file.", metavar="ID|FILE", autocompletion=completing.drills
+        ),
     ] = None,
     level: Annotated[int, typer.Option(help="Its level.", min=1)] = 1,
     fault: Annotated[
@@ -117,18 +186,54 @@ def simulate_drill(
     every: Annotated[bool, typer.Option("--all", help="Every drill, at every level.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Let simulated people do a drill, well and badly; exit code 1 if the grading misses one."""
-    from solemetry_host.drills.simulated.simulate_command import simulate
+    """Let simulated people do a drill, well and badly.
 
-    found = simulate(
-        drill, level=level, fault_name=fault, sensors=sensors, every=every, as_json=as_json
-    )
-    raise SystemExit(0 if found else 1)
+    Exit code 1 if the grading misses one.
+    """
+    if every == (drill is not None):
+        raise typer.BadParameter("Name one drill, or say --all.")
+    from solemetry_host.drills.simulated.simulating import levels, simulated
+
+    told = []
+    with progress("Simulating", as_json) as shown:
+        asked = levels(drill, level)
+        for done, (one, n) in enumerate(asked):
+            shown.reached(done, len(asked), f"Simulating {one.id}, level {n}")
+            told.append(simulated(one, n, fault, sensors))
+            if not as_json:
+                with shown.aside():
+                    print_rows(f"{one.id}, level {n}", [_row(of) for of in told[-1]["trials"]])
+    if as_json:
+        print_json(told)
+    raise typer.Exit(0 if all(of["as_expected"] for of in told) else 1)
 
 
-@app.command(name="run")
+def _row(told: dict[str, Any]) -> dict[str, Any]:
+    """Return what fits a line; what was expected only where something else came."""
+    wrong = " or ".join([*told["expected"], *told["expected_reasons"]])
+    row = {name: told[name] for name in ("trial", "sensors", "status", "reason")}
+    return {**row, "not as expected": "" if told["as_expected"] else f"NO: {wrong}"}
+
+
+@verb(
+    app, "run",
+    "solemetry drill run short-foot --device sim:insoles",
+    "solemetry drill run single-leg-eyes-open --device serial:/dev/ttyACM0 --person p-7k3m9q",
+    tells={
+        "drill": "its id",
+        "version": "of its file",
+        "level": "its level",
+        "reps": "how each went",
+        "ended": "how it ended",
+        "measures": "the drill's own numbers, by side",
+        "sensed": "signals that were there",
+        "answers": "what was answered",
+        "band": "how much wider than in its file the bands were",
+        "recording": "the session file, or null",
+    },
+)  # fmt: skip
 def run(
-    drill: Annotated[str, typer.Argument(help="Its id, or a file.", metavar="ID|FILE")],
+    drill: Drill,
     device: Annotated[
         list[str] | None,
         typer.Option(
@@ -137,23 +242,23 @@ def run(
             "timed, and nothing is sensed. A recording of the drill, replay:FILE.h5, is graded "
             "again.",
             metavar="URL",
+            autocompletion=completing.devices,
         ),
     ] = None,
-    level: Annotated[int, typer.Option(min=1)] = 1,
+    level: Annotated[int, typer.Option(help="Its level.", min=1)] = 1,
     side: Annotated[
         Foot | None, typer.Option(help="Only this foot. Without: left, then right.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Record it into this file.")] = None,
+    out: Annotated[Path | None, written("Record it into this file.")] = None,
     person: Annotated[
-        str | None, typer.Option(help="Who does it: a pseudonym. The result is kept there.")
+        str | None,
+        typer.Option(
+            help="Who does it: a pseudonym. The result is kept there.", metavar="ID",
+            autocompletion=completing.people,
+        ),
     ] = None,
-    library: Annotated[
-        Path | None, typer.Option(help="The library folder.", envvar="SOLEMETRY_LIBRARY")
-    ] = None,
-    foot: Annotated[
-        list[str] | None,
-        typer.Option(help="Where a foot stands: left:heel=-60,-100;axis=-7;length=255"),
-    ] = None,
+    library: LibraryFolder = None,
+    foot: Feet = None,
     foot_length: Annotated[
         float | None, typer.Option(help="In mm: feet are found by two presses.", metavar="MM")
     ] = None,
@@ -167,22 +272,23 @@ def run(
     ] = False,
     tare: Annotated[bool, typer.Option("--tare", help="First set the zero of the plate.")] = False,
     sound: Annotated[bool, typer.Option("--sound", help="Play the tone, speak the cues.")] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Answer what is asked before it with yes.")
-    ] = False,
     seed: Annotated[int | None, typer.Option(help="Of the order of hours. Without: drawn.")] = None,
     calibration: Calibrations = None,
     place: Places = None,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Do a drill: live on devices, or timed; exit code 1 where it cannot begin."""
+    """Do a drill: live on devices, or timed.
+
+    Exit code 1 where it cannot begin; how well it went is not an exit code.
+    """
     from functools import partial
 
     from rich.console import Console
 
     from solemetry.foot import FootRegistration
+    from solemetry_host.commands.people import library_in
     from solemetry_host.drills.on_devices.run_command import Asked, outcome_json, run_drill
-    from solemetry_host.person_cli import library_in
 
     asked = Asked(
         drill=drill, devices=tuple(device or ()), level=level,
@@ -202,32 +308,52 @@ def run(
         typer.echo(f"Saved {ran.recording}")
 
 
-@app.command(name="sound-check")
-def sound_check() -> None:
-    """Sound left, then right, and ask where it was; exit code 1 if sides are not where they are."""
+@verb(
+    app, "sound-check",
+    "solemetry drill sound-check",
+    "solemetry drill sound-check --json",
+    tells={
+        "well": "whether left is left and right is right",
+        "words": "what is the matter",
+        "voice": "the name of the voice that speaks cues, or null",
+    },
+)  # fmt: skip
+def sound_check(as_json: AsJson = False) -> None:
+    """Sound left, then right, and ask where it was.
+
+    Exit code 1 if sides are not where they are.
+    """
     from typing import cast, get_args
 
+    from rich.console import Console
     from rich.prompt import Prompt
 
     from solemetry_host.sound.sides import Answer, check_sides
     from solemetry_host.sound.speaker import SystemSpeaker
     from solemetry_host.sound.voice import find_voice
 
+    console = Console(stderr=as_json)
+
     def ask() -> Answer:
-        return cast(Answer, Prompt.ask("Where was it", choices=list(get_args(Answer))))
+        answers = list(get_args(Answer))
+        return cast(Answer, Prompt.ask("Where was it", choices=answers, console=console))
 
     speaker = SystemSpeaker()
     try:
         found = check_sides(speaker, ask)
     finally:
         speaker.close()
-    typer.echo(found.words)
     voice = find_voice()
+    if as_json:
+        name = voice.name if voice is not None else None
+        print_json({"well": found.well, "words": found.words, "voice": name})
+        raise typer.Exit(0 if found.well else 1)
+    typer.echo(found.words)
     if voice is None:
         typer.echo("This computer has no voice: cues are only shown. Linux: apt install espeak-ng.")
     else:
         typer.echo(f"Cues are spoken by {voice.name}.")
-    raise SystemExit(0 if found.well else 1)
+    raise typer.Exit(0 if found.well else 1)
 
 
 def _told(checked: Checked) -> dict[str, Any]:

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from solemetry_host.options import Convention
+from solemetry_host.commands.options import AsJson, ByConvention, Convention, Recording, written
+from solemetry_host.commands.progress import progress
+from solemetry_host.commands.verbs import part, verb
+from solemetry_host.printing import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solemetry.report import Part
     from solemetry.session import Session
+
+
+app = part()
 
 
 class Paper(StrEnum):
@@ -44,14 +50,20 @@ OnPaper = Annotated[
 ]
 
 
+@verb(
+    app, "report",
+    "solemetry report session.h5",
+    "solemetry report session.h5 --out session.pdf --table session.csv",
+    tells={"file": "the report", "table": "the table, or null"},
+)  # fmt: skip
 def report(
-    file: Path,
+    file: Recording,
     out: Annotated[
         Path | None,
-        typer.Option(help="The file to write, NAME.html or NAME.pdf. Without: NAME.html."),
+        written("The file to write, NAME.html or NAME.pdf. Without: NAME.html."),
     ] = None,
     paper: OnPaper = Paper.a4,
-    convention: Convention = "solemetry",
+    convention: ByConvention = Convention.solemetry,
     eyes: Annotated[
         Eyes | None,
         typer.Option(help="With --surface: two-footed sway among reference people."),
@@ -62,8 +74,9 @@ def report(
     ] = None,
     table: Annotated[
         Path | None,
-        typer.Option(help="Also every number with its unit and method: .csv or .parquet."),
+        written("Also every number with its unit and method: .csv or .parquet.", name="--table"),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a report of a recording: pictures, numbers with their methods, how whole it is."""
     import solemetry
@@ -71,15 +84,25 @@ def report(
 
     if (eyes is None) != (surface is None):
         raise typer.BadParameter("--eyes and --surface go together.")
+    if table is not None and table.exists() and table.samefile(file):
+        raise typer.BadParameter(f"{table} is the recording itself.", param_hint="--table")
     stood = Stood(eyes.value, surface.value, age=age) if eyes and surface else None
-    session = solemetry.open(file)
-    written = write_report(
-        session, out or file.with_suffix(".html"), convention,
-        stood=stood, parts=_drills(session), paper=paper.value,
-    )  # fmt: skip
-    typer.echo(f"Wrote {written}")
-    if table is not None:
-        typer.echo(f"Wrote {write_lab_table(lab_table(session, convention), table)}")
+    with progress(f"Reading {file.name}", as_json) as shown:
+        session = solemetry.open(file)
+        if table is not None:
+            shown.reached(0, what="Writing the table")
+            table = write_lab_table(lab_table(session, convention.value), table)
+        shown.reached(0, what="Writing the report")
+        page = write_report(
+            session, out or file.with_suffix(".html"), convention.value,
+            stood=stood, parts=_drills(session), paper=paper.value,
+        )  # fmt: skip
+    if as_json:
+        print_json({"file": page, "table": table})
+        return
+    for path in (page, table):
+        if path is not None:
+            typer.echo(f"Wrote {path}")
 
 
 def _drills(session: Session) -> Sequence[Part]:
