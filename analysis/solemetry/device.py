@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from solemetry.brief import in_brief
 from solemetry.errors import FileError, UnavailableError
 from solemetry.front_end import FrontEnd
 
@@ -21,6 +22,9 @@ STANDARD_GRAVITY = 9.80665
 
 PARIS_POINT_MM = 20 / 3
 """Length that a step of one EU shoe size adds to a foot."""
+
+SIZES_EU = (35, 48)
+"""Smallest and largest insole that templates are made for."""
 
 FOREIGN = "lsl:"
 """What the id of a device begins with that is only known by a stream of another program."""
@@ -110,6 +114,8 @@ class DeviceDescription:
     geometry_hash: int
     front_end: FrontEnd | None = None
 
+    __repr__ = in_brief
+
     @property
     def id(self) -> str:
         """The device's id, the same as its layout's name."""
@@ -130,25 +136,25 @@ class DeviceDescription:
     def sized(self, size_eu: float) -> DeviceDescription:
         """Return the insole as it is made for another shoe size.
 
-        Cells stand where the same parts of a longer foot are, and stay as large as they are.
+        Cells stand where the same parts of a longer foot are, and stay as large as they are. The
+        size is written into the text, so that a recording keeps it.
 
         Raises
         ------
         UnavailableError
-            On a plate.
+            Where the drawing has no size, as of a plate; for a size that no template is made for.
         """
-        outline = tomllib.loads(self.toml).get("outline")
-        if outline is None:
-            raise UnavailableError(f"{self.id} is a plate; plates have no shoe size.")
-        longer_mm = (size_eu - outline["size_eu"]) * PARIS_POINT_MM
-        scale = 1 + longer_mm / outline["length"]
-        width_mm, length_mm = self.layout.size_mm
-        layout = replace(
-            self.layout,
-            xy_mm=self.layout.xy_mm * scale,
-            size_mm=(width_mm * scale, length_mm * scale),
-        )
-        return replace(self, layout=layout)
+        drawn_eu = tomllib.loads(self.toml).get("outline", {}).get("size_eu")
+        if drawn_eu is None:
+            raise UnavailableError(f"{self.id} has no shoe size.", "Only insoles of a drawing do.")
+        least, most = SIZES_EU
+        if not least <= size_eu <= most:
+            raise UnavailableError(
+                f"There is no insole of EU {size_eu:g}.", f"Give {least} to {most}."
+            )
+        if size_eu == drawn_eu:
+            return self
+        return self.from_toml(f"{self.toml}\n[as_made]\nsize_eu = {float(size_eu)}\n")
 
     @classmethod
     def from_toml(cls, text: str, where: str = "device.toml") -> DeviceDescription:
@@ -235,12 +241,17 @@ def _plate_layout(doc: dict[str, Any]) -> SensorLayout:
 
 
 def _insole_layout(doc: dict[str, Any]) -> SensorLayout:
+    outline = doc["outline"]
+    width_mm, length_mm = outline["width"], outline["length"]
+    as_made = doc.get("as_made", outline)
+    sizes = as_made["size_eu"] - outline["size_eu"] if "size_eu" in as_made else 0.0
+    scale = 1 + sizes * PARIS_POINT_MM / length_mm
     return SensorLayout(
         name=doc["id"],
         kind="insole",
         labels=tuple(cell["name"] for cell in doc["cell"]),
-        xy_mm=_places(doc),
-        size_mm=(doc["outline"]["width"], doc["outline"]["length"]),
+        xy_mm=_places(doc) * scale,
+        size_mm=(width_mm * scale, length_mm * scale),
         regions=tuple(cell["region"] for cell in doc["cell"]),
         area_mm2=np.array([np.pi / 4 * cell["diameter"] ** 2 for cell in doc["cell"]]),
     )

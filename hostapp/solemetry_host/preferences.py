@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_config_path
+from pydantic import Field
 
+from solemetry.device import SIZES_EU
 from solemetry.errors import FileError
 from solemetry_host.folders import usual_library
 from solemetry_host.people.files import Written, read_toml, write_toml
@@ -28,6 +30,8 @@ class Preferences(Written):
     sound : bool
     force_unit : {"N", "kg", "%"}
         Of body weight, where it is known.
+    insole_size_eu : float, optional
+        What size somebody's insoles are made for; without, the one that is drawn.
     library : str
         The folder of people and recordings; empty: the usual one, in the documents.
     devices : tuple of str
@@ -46,6 +50,7 @@ class Preferences(Written):
     large_text: bool = False
     sound: bool = True
     force_unit: Literal["N", "kg", "%"] = "N"
+    insole_size_eu: float | None = Field(default=None, ge=SIZES_EU[0], le=SIZES_EU[1])
     library: str = ""
     devices: tuple[str, ...] = ()
     person: str = ""
@@ -78,6 +83,17 @@ def read_preferences(path: Path) -> Preferences:
         When the file is there and cannot be read.
     """
     return read_toml(path, Preferences) if path.exists() else Preferences()
+
+
+def usual_insole_size_eu() -> float | None:
+    """Return what size somebody's insoles are made for, where they have said so.
+
+    Raises
+    ------
+    FileError
+        When the preferences cannot be read.
+    """
+    return read_preferences(preferences_file()).insole_size_eu
 
 
 def write_preferences(path: Path, preferences: Preferences) -> None:

@@ -78,6 +78,11 @@ def test_an_insole_of_another_size_has_its_cells_at_the_same_parts_of_a_longer_f
     np.testing.assert_allclose(larger.layout.xy_mm, insole.layout.xy_mm * 285 / 265)
     np.testing.assert_array_equal(larger.layout.area_mm2, insole.layout.area_mm2)
     assert insole.sized(42).layout.xy_mm.tolist() == insole.layout.xy_mm.tolist()
+    again = DeviceDescription.from_toml(larger.toml)  # what a recording keeps
+    assert again.layout.xy_mm.tolist() == larger.layout.xy_mm.tolist()
+    assert again.geometry_hash == larger.geometry_hash != insole.geometry_hash
+    with pytest.raises(UnavailableError, match="There is no insole of EU 49"):
+        insole.sized(49)
     with pytest.raises(UnavailableError, match="no shoe size"):
         DeviceDescription.builtin("plate-hx711-uno").sized(42)
 

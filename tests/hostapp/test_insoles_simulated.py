@@ -12,19 +12,22 @@ import numpy as np
 import pytest
 from scipy import signal
 
+import solemetry
 from solemetry.device import DeviceDescription
 from solemetry.errors import DeviceError
 from solemetry_host.devices import asking
 from solemetry_host.devices.board import BoardSource
 from solemetry_host.devices.link import DeviceLink
-from solemetry_host.devices.source import Block, Exchange, Item
+from solemetry_host.devices.source import Block, Exchange, Item, Opened, Source
 from solemetry_host.devices.transport import Wireless
-from solemetry_host.devices.url import open_source, open_sources, open_transport
+from solemetry_host.devices.url import open_board, open_source, open_sources
 from solemetry_host.drills.files.shelf import Shelf
 from solemetry_host.drills.running.run import DrillRun
 from solemetry_host.drills.signals.catalogue import REGIONS
 from solemetry_host.drills.signals.insole import cells_by_region
 from solemetry_host.drills.simulated.person import SimulatedPerson
+from solemetry_host.live.engine import Engine
+from solemetry_host.live.recorder import Recorder
 from solemetry_host.sim.feet import CAUGHT, Feet
 from solemetry_host.sim.insole import RadioLink, VirtualInsole
 from solemetry_host.sim.person import ONE_LEG, TWO_LEGS, Person, Stance
@@ -40,6 +43,24 @@ T_S = np.arange(5, 60, 0.01)
 def feet(stance: Stance = TWO_LEGS, **options: object) -> Feet:
     person = Person(stance, mass_kg=70, steps_on_s=1, **options)  # type: ignore[arg-type]
     return Feet(person, INSOLE.layout)
+
+
+def record(source: Source, path: Path, blocks: int = 10**9) -> tuple[Path, list[Item]]:
+    """Record so many blocks of a device, or all that it has."""
+    engine, recorder, stop = Engine(), Recorder(path), threading.Event()
+    items: list[Item] = []
+
+    def take(item: Item) -> None:
+        engine.take(item)
+        if isinstance(item, Opened):
+            engine.begin_take(recorder)
+        items.append(item)
+        if len(items) > blocks:
+            stop.set()
+
+    source.run(take, stop)
+    engine.end_take()
+    return recorder.stop(), items
 
 
 # ---- what is felt
@@ -223,7 +244,7 @@ def test_a_virtual_insole_is_a_wireless_device() -> None:
 
 
 def test_a_virtual_insole_takes_commands_by_its_url() -> None:
-    link = DeviceLink(open_transport("sim:insoles?side=right"))
+    link = DeviceLink(open_board("sim:insoles?side=right").transport)
     assert link.meet(threading.Event()) is not None
     try:
         assert asking.who(link).side == "right"
@@ -232,6 +253,32 @@ def test_a_virtual_insole_takes_commands_by_its_url() -> None:
         link.close()
     assert len(found.channels) == 18
     assert all(channel.well for channel in found.channels)
+
+
+# ---- of another size
+
+
+@pytest.mark.parametrize("usual", [False, True])
+def test_an_insole_of_another_size_is_recorded_and_played_again_as_it_was_made(
+    tmp_path: Path, usual: bool
+) -> None:
+    """Of EU 38: four Paris points of 20/3 mm less than the 265 mm that are drawn."""
+    url, smaller = "sim:insoles?side=left&speed=4&steps_on=-9", 1 - 4 * 20 / 3 / 265
+    source = open_source(url, insole_size_eu=38) if usual else open_source(f"{url}&size=38")
+    path, items = record(source, tmp_path / "s.h5", blocks=20)
+    replayed = record(open_source(f"replay:{path}"), tmp_path / "again.h5")[1]
+    made = [one.description.layout for one in (*items, *replayed) if isinstance(one, Opened)]
+    (stream,) = solemetry.open(path).streams.values()
+    drawn_mm = INSOLE.as_used(100, "left").layout.xy_mm
+    assert len(made) == 2
+    for layout in (*made, stream.layout):
+        assert layout is not None
+        np.testing.assert_allclose(layout.xy_mm, drawn_mm * smaller)
+
+
+def test_a_size_that_nobody_makes_is_told_before_anything_is_opened() -> None:
+    with pytest.raises(DeviceError, match="no insole of EU 21"):
+        open_source("ble:left?size=21")
 
 
 # ---- of eight cells
@@ -299,11 +346,13 @@ def test_plate_and_insoles_of_one_call_feel_the_same_moment() -> None:
     time.sleep(1.0)
     stop.set()
     for thread in threads:
-        thread.join(5)
+        thread.join(30)
     lightest_s = []
     for mine in items:
         rows = np.concatenate([item.rows for item in mine if isinstance(item, Block)])
-        at_s, load = rows["t_host_ns"] * 1e-9 - began_s, rows["counts"].sum(axis=1)
+        # On its own clock, put where the read that waited least says: others may have waited long.
+        device_s, load = rows["t_dev_us"] * 1e-6, rows["counts"].sum(axis=1)
+        at_s = device_s + (rows["t_host_ns"] * 1e-9 - device_s).min() - began_s
         during = (at_s > 1.5) & (at_s < 2.1)
         lightest_s.append(at_s[during][np.argmin(load[during])])
     # The plate's converter lags by its own filter, and a link by a few intervals.
@@ -361,23 +410,8 @@ def test_questions_for_the_time_come_at_any_moment_between_two_meetings() -> Non
 
 
 def test_recording_a_virtual_insole_keeps_rows_and_motion(tmp_path: Path) -> None:
-    import solemetry
-    from solemetry_host.live.engine import Engine
-    from solemetry_host.live.recorder import Recorder
-
-    engine, recorder, stop, items = Engine(), Recorder(tmp_path / "s.h5"), threading.Event(), []
-
-    def take(item: object) -> None:
-        engine.take(item)  # type: ignore[arg-type]
-        if not items:
-            engine.begin_take(recorder)
-        items.append(item)
-        if len(items) > 20:
-            stop.set()
-
-    open_source("sim:insoles?side=left&speed=4").run(take, stop)
-    engine.end_take()
-    session = solemetry.open(recorder.stop())
+    path, _ = record(open_source("sim:insoles?side=left&speed=4"), tmp_path / "s.h5", blocks=20)
+    session = solemetry.open(path)
     (stream,), (motion,) = session.streams.values(), session.motion.values()
     assert stream.rows == motion.rows > 50
     assert stream.lost_rows == 0

@@ -79,6 +79,14 @@ def test_a_left_insole_is_the_mirror_of_the_drawn_one(tmp_path: Path) -> None:
     assert layout.area_mm2[0] == pytest.approx(78.54, abs=0.01)
 
 
+def test_a_run_of_an_insole_of_another_size_keeps_the_size(tmp_path: Path) -> None:
+    """Of EU 45: three Paris points of 20/3 mm on the 265 mm that are drawn."""
+    path = write_run(read_run(dict(enumerate(TRUTH.run()))), tmp_path / "run.h5", insole_size_eu=45)
+    layout = solemetry.open(path).streams["left"].layout
+    assert layout is not None
+    np.testing.assert_allclose(layout.xy_mm, INSOLE.layout.xy_mm * (-1, 1) * 285 / 265)
+
+
 def test_forces_are_refused_and_counts_kept_until_there_are_gains(tmp_path: Path) -> None:
     session = as_session(TRUTH.run(), tmp_path)
     stream = session.streams["left"]

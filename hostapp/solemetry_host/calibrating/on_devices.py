@@ -151,7 +151,10 @@ class LiveCalibration:
 
 @contextmanager
 def calibrating(
-    urls: Sequence[str], make: Make, calibrations: Sequence[str] = ()
+    urls: Sequence[str],
+    make: Make,
+    calibrations: Sequence[str] = (),
+    insole_size_eu: float | None = None,
 ) -> Iterator[tuple[Station, LiveCalibration]]:
     """Connect devices, and begin a calibration on them.
 
@@ -159,7 +162,7 @@ def calibrating(
     ----------
     urls : sequence of str
     make : callable
-    calibrations : sequence of str
+    calibrations, insole_size_eu
         As of `open_station`.
 
     Raises
@@ -167,7 +170,8 @@ def calibrating(
     SolemetryError
         When a device does not come, or a calibration of it cannot begin.
     """
-    station, live = open_station(urls, calibrations), LiveCalibration(make)
+    station = open_station(urls, calibrations, insole_size_eu=insole_size_eu)
+    live = LiveCalibration(make)
     station.connect()
     try:
         awaiting.wait(station, lambda: station.ready, awaiting.patience_s(urls))

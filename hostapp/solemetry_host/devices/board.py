@@ -56,6 +56,8 @@ class BoardSource:
         What to call its stream in recordings; by default its kind and side, as ``insole-left``.
     now_ns : callable
         The host clock; tests bring their own.
+    insole_size_eu : float, optional
+        What size it is made for, if it is an insole; without, the one that is drawn.
     """
 
     def __init__(
@@ -63,8 +65,10 @@ class BoardSource:
         transport: Transport,
         stream: str = "",
         now_ns: Callable[[], int] = time.perf_counter_ns,
+        insole_size_eu: float | None = None,
     ) -> None:
         self.transport = transport
+        self.insole_size_eu = insole_size_eu
         self._wireless = transport if isinstance(transport, Wireless) else None
         self._chance = random.Random()
         self._battery_percent: int | None = None
@@ -114,7 +118,7 @@ class BoardSource:
 
     def _describe(self, info: Info) -> DeviceDescription:
         try:
-            return describe_board(info)
+            return describe_board(info, self.insole_size_eu)
         except DeviceError:
             self._link.close()
             raise
@@ -257,8 +261,15 @@ class BoardSource:
         return Notice(self._stream, self._link.stamp(), kind, message)
 
 
-def describe_board(info: Info) -> DeviceDescription:
+def describe_board(info: Info, insole_size_eu: float | None = None) -> DeviceDescription:
     """Return the description that belongs to what a board says of itself.
+
+    Parameters
+    ----------
+    info : Info
+    insole_size_eu : float, optional
+        What size it is made for, if it is an insole; without, the one that is drawn. The board does
+        not know it: all sizes have one firmware.
 
     Raises
     ------
@@ -291,4 +302,6 @@ def describe_board(info: Info) -> DeviceDescription:
             f"to {_FASTEST_HZ:g} are possible.",
             "Flash the firmware that came with this app.",
         )
+    if insole_size_eu is not None and description.layout.kind == "insole":
+        description = description.sized(insole_size_eu)
     return description.as_used(info.rate_hz, info.side)

@@ -20,8 +20,9 @@ def fetch_run(
     folder: Path,
     subject: str = "",
     progress: Progress = lambda here, of: None,
+    insole_size_eu: float | None = None,
 ) -> Path:
-    """Download a run and make a session of it.
+    """Download a run of an insole, of what size it may be, and make a session of it.
 
     When the link breaks, what came stays in ``pod-EPOCH-RUN.blocks``; the next attempt goes on
     from there. The session is ``pod-EPOCH-RUN.h5``.
@@ -48,7 +49,7 @@ def fetch_run(
         download(pod, run, blocks, progress)
     finally:
         _keep(kept, blocks, run.blocks)
-    path = write_run(read_run(blocks, run.blocks), session, subject)
+    path = write_run(read_run(blocks, run.blocks), session, subject, insole_size_eu)
     kept.unlink()
     return path
 

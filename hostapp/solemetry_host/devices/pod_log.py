@@ -149,8 +149,10 @@ def _block(data: bytes, place: int) -> bytes:
     return data[place * BLOCK_BYTES : (place + 1) * BLOCK_BYTES]
 
 
-def write_run(run: PodRun, path: Path, subject: str = "") -> Path:
-    """Write a run as a session file.
+def write_run(
+    run: PodRun, path: Path, subject: str = "", insole_size_eu: float | None = None
+) -> Path:
+    """Write a run of an insole, of what size it may be, as a session file.
 
     The stream is called ``left``, ``right`` or ``insole``. Where the device is of a kind or
     geometry this app does not know, its raw counts are kept all the same.
@@ -173,7 +175,7 @@ def write_run(run: PodRun, path: Path, subject: str = "") -> Path:
     moving = (wire_rows["imu"] != IMU_NONE).any(axis=1)
     for name in ("t_dev_us", "t_host_ns"):
         imu[name] = samples[name][moving]
-    description = _known(info)
+    description = _known(info, insole_size_eu)
     logged = Logged(
         stream=(info.side if info is not None else "") or "insole",
         samples=samples,
@@ -198,10 +200,10 @@ def write_run(run: PodRun, path: Path, subject: str = "") -> Path:
     )
 
 
-def _known(info: Info | None) -> DeviceDescription | None:
+def _known(info: Info | None, insole_size_eu: float | None) -> DeviceDescription | None:
     """Return the description of the device, if this app has the one it was built from."""
     try:
-        return describe_board(info) if info is not None else None
+        return describe_board(info, insole_size_eu) if info is not None else None
     except DeviceError:
         return None
 

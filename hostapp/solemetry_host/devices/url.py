@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
-from solemetry.device import DeviceDescription
+from solemetry.device import SIZES_EU, DeviceDescription
 from solemetry.errors import DeviceError
 from solemetry_host.devices.board import BoardSource
 from solemetry_host.devices.source import Source
-from solemetry_host.devices.transport import RATES, SerialTransport, Transport
+from solemetry_host.devices.transport import RATES, SerialTransport
 from solemetry_host.sim.world import World
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _FORMS = (
 _FEET: tuple[Foot, Foot] = ("left", "right")
 
 
-def open_sources(*urls: str) -> list[Source]:
+def open_sources(*urls: str, insole_size_eu: float | None = None) -> list[Source]:
     """Return the sources that device URLs name; opens nothing yet.
 
     Virtual devices of one call feel the same person at the same moment.
@@ -39,12 +39,15 @@ def open_sources(*urls: str) -> list[Source]:
     ----------
     *urls : str
         ``serial:PORT[?baud=N]``, ``ble:NAME``, ``ble:ADDRESS``, ``ble:left``, ``ble:right``,
-        ``ble:insoles`` (both),
+        ``ble:insoles`` (both); of an insole made for another size ``ble:insoles?size=38``, and so
+        on a cable,
         ``sim:plate[?stance=one-leg&mass=68&heel_raises=5,60&board=ads131m04&...]``, with cells that
         are not as sold ``sim:plate?built=SEED[&calibrating=1&swapped=FL,FR&turned=BL]``,
-        ``sim:insoles[?side=left&cells=8&...]`` (both without a side, 16 cells each without their
-        number), ``replay:FILE[?speed=N]`` or
+        ``sim:insoles[?side=left&cells=8&size=38&...]`` (both without a side, 16 cells each without
+        their number), ``replay:FILE[?speed=N]`` or
         ``lsl:NAME[?as=STREAM]``.
+    insole_size_eu : float, optional
+        Of insoles whose URL does not say it; without, the size that is drawn.
 
     Raises
     ------
@@ -52,10 +55,10 @@ def open_sources(*urls: str) -> list[Source]:
         When a URL has another form; the message shows the right ones.
     """
     world = World()
-    return [source for url in urls for source in _opened(url, world)]
+    return [source for url in urls for source in _opened(url, world, insole_size_eu)]
 
 
-def open_source(url: str) -> Source:
+def open_source(url: str, *, insole_size_eu: float | None = None) -> Source:
     """Return the one source that a device URL names; see `open_sources`.
 
     Raises
@@ -63,7 +66,7 @@ def open_source(url: str) -> Source:
     DeviceError
         When the URL has another form, or names two devices.
     """
-    sources = open_sources(url)
+    sources = open_sources(url, insole_size_eu=insole_size_eu)
     if len(sources) > 1:
         scheme = url.partition(":")[0]
         one = "ble:left or ble:right" if scheme == "ble" else "sim:insoles?side=left or right"
@@ -71,23 +74,23 @@ def open_source(url: str) -> Source:
     return sources[0]
 
 
-def open_transport(url: str) -> Transport:
-    """Return the transport of a device that a URL names, for commands.
+def open_board(url: str, *, insole_size_eu: float | None = None) -> BoardSource:
+    """Return the device that a URL names, for commands; see `open_sources`.
 
     Raises
     ------
     DeviceError
         When the URL has another form, or names something that takes no commands.
     """
-    source = open_source(url)
+    source = open_source(url, insole_size_eu=insole_size_eu)
     if not isinstance(source, BoardSource):
         raise DeviceError(
             f"{url!r} takes no commands.", "Only a device does: serial:PORT or ble:NAME."
         )
-    return source.transport
+    return source
 
 
-def _opened(url: str, world: World) -> list[Source]:
+def _opened(url: str, world: World, insole_size_eu: float | None) -> list[Source]:
     scheme, colon, rest = url.partition(":")
     target, _, query = rest.partition("?")
     openers: dict[str, Callable[[str, _Options, World], list[Source]]] = {
@@ -99,7 +102,7 @@ def _opened(url: str, world: World) -> list[Source]:
     }
     if not colon or not target or scheme not in openers:
         raise DeviceError(f"{url!r} is not a device.", _FORMS)
-    options = _Options(url, query)
+    options = _Options(url, query, insole_size_eu)
     sources = openers[scheme](target, options, world)
     options.refuse_leftovers()
     return sources
@@ -107,15 +110,20 @@ def _opened(url: str, world: World) -> list[Source]:
 
 def _serial(port: str, options: _Options, _: World) -> list[Source]:
     baud = int(options.number("baud", 0))
-    return [BoardSource(SerialTransport(port, (baud,) if baud > 0 else RATES))]
+    transport = SerialTransport(port, (baud,) if baud > 0 else RATES)
+    return [BoardSource(transport, insole_size_eu=options.insole_size_eu())]
 
 
-def _bluetooth(wanted: str, _: _Options, __: World) -> list[Source]:
+def _bluetooth(wanted: str, options: _Options, _: World) -> list[Source]:
     from solemetry_host.devices.bluetooth import BluetoothTransport
     from solemetry_host.devices.radio import shared_radio
 
     names = _FEET if wanted == "insoles" else (wanted,)
-    return [BoardSource(BluetoothTransport(shared_radio(), name)) for name in names]
+    size_eu = options.insole_size_eu()
+    return [
+        BoardSource(BluetoothTransport(shared_radio(), name), insole_size_eu=size_eu)
+        for name in names
+    ]
 
 
 def _replay(path: str, options: _Options, _: World) -> list[Source]:
@@ -208,7 +216,9 @@ def _virtual_insoles(options: _Options, world: World) -> list[Source]:
     cells = options.choice("cells", ("16", "8"))
     description = DeviceDescription.builtin(f"insole-{cells}-esp32s3")
     side = options.choice("side", ("both", *_FEET))
-    feet = Feet(_person(options), description.layout, options.choice("leg", ("right", "left")))
+    size_eu = options.insole_size_eu()
+    made = description if size_eu is None else description.sized(size_eu)
+    feet = Feet(_person(options), made.layout, options.choice("leg", ("right", "left")))
     interval_s = options.positive("interval", 30.0) * 1e-3
     drift_ppm = options.number("drift", 0.0)
     sources: list[Source] = []
@@ -219,7 +229,7 @@ def _virtual_insoles(options: _Options, world: World) -> list[Source]:
         insole = VirtualInsole(description, felt, foot, drift_ppm=drift, seed=seed)
         link = RadioLink(insole, world, f"sim:insoles?side={foot}", interval_s, seed=seed)
         if side in ("both", foot):
-            sources.append(BoardSource(link))
+            sources.append(BoardSource(link, insole_size_eu=size_eu))
     return sources
 
 
@@ -242,8 +252,8 @@ def _person(options: _Options) -> Person:
 class _Options:
     """What stands behind the question mark of a device URL."""
 
-    def __init__(self, url: str, query: str) -> None:
-        self._url = url
+    def __init__(self, url: str, query: str, insole_size_eu: float | None) -> None:
+        self._url, self._usual_size_eu = url, insole_size_eu
         self._given = dict(parse_qsl(query, keep_blank_values=True))
 
     def word(self, name: str) -> str:
@@ -267,6 +277,16 @@ class _Options:
         if not number > 0:
             raise DeviceError(f"In {self._url}, {name} is not above zero.", "Give more.")
         return number
+
+    def insole_size_eu(self) -> float | None:
+        """Return the size that is given, or is usual; None where an insole is as it is drawn."""
+        given, (least, most) = self.numbers("size"), SIZES_EU
+        if given and not least <= given[0] <= most:
+            raise DeviceError(
+                f"In {self._url}, there is no insole of EU {given[0]:g}.",
+                f"Give {least} to {most}.",
+            )
+        return given[0] if given else self._usual_size_eu
 
     def numbers(self, name: str) -> tuple[float, ...]:
         text = self._given.pop(name, None)

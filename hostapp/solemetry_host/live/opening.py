@@ -8,7 +8,7 @@ from pathlib import Path
 
 from solemetry.calibration import Calibration
 from solemetry.errors import DeviceError, FileError
-from solemetry_host.devices.source import Opened
+from solemetry_host.devices.source import Opened, Source
 from solemetry_host.devices.url import open_sources
 from solemetry_host.live.calibrations import Calibrations, Found, Which
 from solemetry_host.live.engine import Publish
@@ -22,6 +22,7 @@ def open_station(
     places: Sequence[str] = (),
     publish: Publish | None = None,
     library: Path | None = None,
+    insole_size_eu: float | None = None,
 ) -> Station:
     """Return a station of these devices; connects nothing yet.
 
@@ -37,6 +38,8 @@ def open_station(
         Is given each block: see `Engine`.
     library : Path, optional
         The folder whose calibrations are used; without, the usual one.
+    insole_size_eu : float, optional
+        Of insoles whose URL does not say it: see `open_sources`.
 
     Raises
     ------
@@ -53,9 +56,12 @@ def open_station(
             f"{replays[0]} cannot be mixed with other devices: its times are of another day.",
             "Replay it alone; all streams of the file are played.",
         )
-    open_sources(*urls)  # a wrong URL is told at once, not by a thread
+    def sources() -> list[Source]:
+        return open_sources(*urls, insole_size_eu=insole_size_eu)
+
+    sources()  # a wrong URL is told at once, not by a thread
     return Station(
-        lambda: open_sources(*urls),
+        sources,
         read_calibrations(calibrations),
         places=dict(Place.parse(text) for text in places),
         publish=publish,

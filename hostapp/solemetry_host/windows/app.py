@@ -49,7 +49,7 @@ def application() -> QtWidgets.QApplication:
 
 
 def run(
-    open_station: Callable[[Sequence[str], Path], Station],
+    open_station: Callable[[Sequence[str], Preferences], Station],
     page: str = "",
     urls: Sequence[str] = (),
     recordings: Path | None = None,
@@ -59,7 +59,7 @@ def run(
     Parameters
     ----------
     open_station : callable
-        From device URLs and the library folder to a station that connects nothing yet.
+        From device URLs and what was chosen to a station that connects nothing yet.
     recordings : Path, optional
         As of `Desk`.
     page : str
@@ -72,7 +72,7 @@ def run(
     desk = Desk(
         preferences,
         file,
-        lambda wanted: open_station(wanted, desk.preferences.folder),
+        lambda wanted: open_station(wanted, desk.preferences),
         recordings=recordings,
     )
     take_up(desk)

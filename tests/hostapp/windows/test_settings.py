@@ -49,6 +49,17 @@ def test_a_choice_holds_at_once_and_is_remembered(
     assert (kept.sound, kept.force_unit) == (False, "kg")
 
 
+def test_the_size_of_the_insoles_is_remembered(
+    desk: Desk, window: MainWindow, tmp_path: Path
+) -> None:
+    field = settings(window).insoles
+    assert field.text() == "As drawn (42)"
+    for size, remembered in ((38.5, 38.5), (field.minimum(), None)):
+        field.setValue(size)
+        kept = read_preferences(tmp_path / "preferences.toml")
+        assert kept.insole_size_eu == remembered
+
+
 def test_another_folder_is_used_from_now_on(desk: Desk, window: MainWindow, tmp_path: Path) -> None:
     settings(window).use_folder(tmp_path / "elsewhere")
     assert desk.library.folder == tmp_path / "elsewhere"
@@ -77,7 +88,7 @@ def test_left_and_right_are_checked(
 def test_this_computer_is_looked_over(qtbot: QtBot, window: MainWindow) -> None:
     computer = settings(window).computer
     computer.look_button.click()
-    qtbot.waitUntil(lambda: computer.found.count() > 5, timeout=20_000)
+    qtbot.waitUntil(lambda: computer.found.count() > 5)
     widget = computer.found.itemAt(0).widget()
     assert "Python" in widget.text()  # type: ignore[attr-defined]
 

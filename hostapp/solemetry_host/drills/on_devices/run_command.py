@@ -37,6 +37,7 @@ from solemetry_host.live.opening import open_station
 from solemetry_host.live.station import Station
 from solemetry_host.people.folder import Person
 from solemetry_host.people.profile import Profile, Support
+from solemetry_host.preferences import usual_insole_size_eu
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,9 @@ def _ask_before(
 
 @contextmanager
 def _connected(asked: Asked) -> Iterator[Station]:
-    station = open_station(asked.devices, asked.calibrations, asked.places)
+    station = open_station(
+        asked.devices, asked.calibrations, asked.places, insole_size_eu=usual_insole_size_eu()
+    )
     station.connect()
     try:
         awaiting.wait(station, lambda: station.ready, awaiting.patience_s(asked.devices))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from solemetry.device import SIZES_EU
 from solemetry_host import words
 from solemetry_host.drills.safety import DISCLAIMER
 from solemetry_host.live.snapshot import Snapshot
@@ -103,6 +104,8 @@ class SettingsPage(Page):
         self.force = self._choice(
             "force_unit", [("N", "N"), ("kg", "kg"), ("%", tr("% of body weight"))]
         )
+        self.insoles = _size_eu(self.desk.preferences.insole_size_eu)
+        self.insoles.valueChanged.connect(self._use_size)
         self.folder = label("", _breakable(self.desk.preferences.folder), wraps=True)
         self.folder.setTextInteractionFlags(
             QtCore.Qt.TextInteractionFlag.TextSelectableByMouse
@@ -111,6 +114,7 @@ class SettingsPage(Page):
         show = button(tr("Open it"), partial(_open, lambda: self.desk.preferences.folder))
         return _form([
             (tr("Force"), self.force),
+            (tr("Size of the insoles (EU)"), self.insoles),
             (tr("People and recordings"), self.folder),
             ("", holding(row(choose, show, 1))),
         ])
@@ -123,6 +127,9 @@ class SettingsPage(Page):
         made = Segments(choices, lambda value: self.desk.prefer(**{name: value}))
         made.show_choice(getattr(self.desk.preferences, name))
         return made
+
+    def _use_size(self, size_eu: float) -> None:
+        self.desk.prefer(insole_size_eu=size_eu if size_eu >= SIZES_EU[0] else None)
 
     def _choose_folder(self) -> None:
         chosen = QtWidgets.QFileDialog.getExistingDirectory(
@@ -152,6 +159,19 @@ def _form(rows: list[tuple[str, QtWidgets.QWidget]]) -> QtWidgets.QLayout:
         grid.addWidget(named, at, 0)
         grid.addWidget(field, at, 1)
     return grid
+
+
+def _size_eu(chosen: float | None) -> QtWidgets.QDoubleSpinBox:
+    """Return a field for a size; below the least they are as they are drawn."""
+    field = QtWidgets.QDoubleSpinBox()
+    field.setDecimals(1)
+    field.setSingleStep(0.5)
+    field.setRange(SIZES_EU[0] - 0.5, SIZES_EU[1])
+    field.setSpecialValueText(tr("As drawn (42)"))
+    field.setValue(field.minimum() if chosen is None else chosen)
+    field.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
+    field.setToolTip(tr("Holds from the next connecting on."))
+    return field
 
 
 def _breakable(folder: Path) -> str:
