@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import groupby
 
 from solemetry.errors import SolemetryError
+from solemetry_host.drills.files.checking import Checked
 from solemetry_host.drills.files.drill import Drill
 from solemetry_host.drills.files.plans import NormTable
 from solemetry_host.drills.files.shelf import Shelf
@@ -83,10 +84,13 @@ class Choosing:
     choices : tuple of Choice
         Today's first, in their order; then by family.
     norms : mapping of str to NormTable
+    left_out : tuple of Checked
+        Own files that cannot be used, with what is wrong with them.
     """
 
     choices: tuple[Choice, ...]
     norms: Mapping[str, NormTable]
+    left_out: tuple[Checked, ...] = ()
 
     def choice(self, drill: str) -> Choice | None:
         """Return a drill by its id; None where it is not there."""
@@ -145,7 +149,9 @@ def choosing(shelf: Shelf, person: Person | None, now: datetime) -> Choosing:
         Choice(drill, progress.get(drill.id), proposals.get(drill.id)) for drill in shelf.drills()
     ]
     choices.sort(key=lambda one: order.get(one.drill.id, len(order)))
-    return Choosing(tuple(choices), {table.id: table for table in shelf.norms()})
+    return Choosing(
+        tuple(choices), {table.id: table for table in shelf.norms()}, shelf.unusable
+    )
 
 
 def _today(person: Person, shelf: Shelf, now: datetime) -> dict[str, Proposal]:

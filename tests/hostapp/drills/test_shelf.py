@@ -11,7 +11,7 @@ import pytest
 from drill_page import example
 
 from solemetry.errors import FileError, SolemetryError
-from solemetry_host.drills.files.shelf import LIBRARY, Shelf, own_folder
+from solemetry_host.drills.files.shelf import LIBRARY, Shelf, own_drills
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -83,6 +83,32 @@ def test_a_copy_with_the_same_id_is_refused(tmp_path: Path) -> None:
     (copy,) = shelf.unusable
     assert copy.file.name == "b.toml"
     assert "a.toml has the same id" in copy.findings[0].problem
+    assert shelf.check(copy.file) == copy
+    assert shelf.check(tmp_path / "a.toml").sound
+    elsewhere = put(tmp_path.parent / "elsewhere", "b.toml")
+    assert shelf.check(elsewhere).sound, "it stands beside no other"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("schema  = 1", "schema  = "),
+        ("reps   = 5", "reps = 0"),
+        ('drill = "short-foot"', 'drill = "shortfoot"'),
+    ],
+)
+def test_a_broken_file_takes_no_id_from_a_sound_one(
+    tmp_path: Path, change: tuple[str, str]
+) -> None:
+    broken = put(tmp_path, "a.toml", change)
+    sound = put(tmp_path, "b.toml")
+    shelf = Shelf(tmp_path)
+    assert shelf.drill("lean-to-the-ball").id == "lean-to-the-ball"
+    assert shelf.file_of("lean-to-the-ball") == sound
+    assert [one.file for one in shelf.left_out("lean-to-the-ball")] == [broken]
+    sound.unlink()
+    with pytest.raises(FileError, match=r"a\.toml"):
+        Shelf(tmp_path).drill("lean-to-the-ball")
 
 
 def test_a_name_that_is_not_there_is_told_with_those_like_it(tmp_path: Path) -> None:
@@ -110,7 +136,7 @@ def test_the_own_folder_is_in_the_documents(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DOCUMENTS_DIR", str(tmp_path))
-    assert own_folder() == tmp_path / "Solemetry" / "drills"
+    assert own_drills() == tmp_path / "Solemetry" / "drills"
 
 
 def test_the_library_is_in_what_is_installed(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from screens import MakeWindow, cut, folder, in_every_look
 
 from solemetry.foot import FootRegistration
-from solemetry_host.drills.files.shelf import Shelf
+from solemetry_host.drills.files.shelf import LIBRARY, Shelf
 from solemetry_host.drills.on_devices.session import DrillSession
 from solemetry_host.drills.running.outcome import Outcome, Rep
 from solemetry_host.drills.running.view import Said
@@ -45,7 +45,7 @@ def window(make_window: MakeWindow, desk: Desk, qtbot: QtBot) -> MainWindow:
     )
     desk.prefer(person=person.id)
     made = make_window(PLACES)
-    qtbot.waitUntil(lambda: page_of(made).choosing is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: page_of(made).choosing is not None)
     return made
 
 
@@ -88,7 +88,7 @@ def running(qtbot: QtBot, window: MainWindow, drill: str, level: int) -> DrillSe
     begin = page_of(window).before.next
     qtbot.waitUntil(lambda: begin.isVisible() and begin.shortcut().toString() == "Space")
     press(qtbot, window, Key.Key_Space)
-    qtbot.waitUntil(lambda: session.shown is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: session.shown is not None)
     return session
 
 
@@ -110,12 +110,30 @@ def test_a_drill_is_found_and_shown(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(page.shelf.isVisible)
 
 
+def test_drills_of_ones_own_are_there_and_what_is_wrong_with_one_is_told(
+    qtbot: QtBot, window: MainWindow, desk: Desk
+) -> None:
+    page, own = page_of(window), desk.preferences.folder / "drills"
+    own.mkdir()
+    shipped = (LIBRARY / "short-foot.toml").read_text("utf-8")
+    mine = shipped.replace('"short-foot"', '"my-short-foot"', 1)
+    (own / "mine.toml").write_text(mine, "utf-8")
+    (own / "broken.toml").write_text(mine.replace("family", "famly"), "utf-8")
+    page.entered()
+    qtbot.waitUntil(lambda: len(page.shelf.tiles) == 38)
+    assert page.shelf.left_out.isVisible()
+    assert "broken.toml is left out. family: family is missing" in page.shelf.left_out.text()
+    (own / "broken.toml").unlink()
+    page.entered()
+    qtbot.waitUntil(lambda: not page.shelf.left_out.isVisible())
+
+
 def test_a_drill_says_what_is_sensed_of_it(qtbot: QtBot, window: MainWindow, desk: Desk) -> None:
     page = page_of(window)
     page.show_what(Wanted("clock-balance", 3))
     qtbot.waitUntil(lambda: "nothing of it" in page.drill.sensed.text())
     desk.connect_to([PLATE])
-    qtbot.waitUntil(lambda: "✓" in page.drill.sensed.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "✓" in page.drill.sensed.text())
     assert "level 3" in page.drill._name.text().lower()
 
 
@@ -124,7 +142,7 @@ def test_a_drill_says_what_is_sensed_of_it(qtbot: QtBot, window: MainWindow, des
 
 def test_a_drill_is_done_by_keys_and_kept(qtbot: QtBot, window: MainWindow, desk: Desk) -> None:
     desk.connect_to([PLATE])
-    qtbot.waitUntil(lambda: desk.station is not None and desk.station.ready, timeout=10_000)
+    qtbot.waitUntil(lambda: desk.station is not None and desk.station.ready)
     assert desk.station is not None
     desk.station.command("foot", "plate", **vars(FOOT))
     qtbot.waitUntil(lambda: desk.snapshot.feet == (FOOT,))
@@ -146,7 +164,7 @@ def test_a_drill_is_done_by_keys_and_kept(qtbot: QtBot, window: MainWindow, desk
     qtbot.waitUntil(page.running.go_on.isVisible)
     session.stop()
     qtbot.waitUntil(page.after.isVisible)
-    assert not desk.recording
+    qtbot.waitUntil(lambda: not desk.recording)
     press(qtbot, window, Key.Key_Return)
     qtbot.waitUntil(lambda: session.state == "ended" and not session.busy)
     person = desk.person
@@ -209,7 +227,7 @@ def test_choosing_fits_in_every_look(window: MainWindow) -> None:
 
 def test_getting_ready_fits_in_every_look(qtbot: QtBot, window: MainWindow, desk: Desk) -> None:
     desk.connect_to([PLATE])
-    qtbot.waitUntil(lambda: desk.station is not None and desk.station.ready, timeout=10_000)
+    qtbot.waitUntil(lambda: desk.station is not None and desk.station.ready)
     session = begun(qtbot, window, "single-leg-eyes-closed", 2)
     fits(window, "drill-asked", {"asking": lambda: None})
     session.confirmed.update(question.id for question in session.before.ask)

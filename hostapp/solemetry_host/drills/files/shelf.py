@@ -23,9 +23,9 @@ LIBRARY = Path(__file__).parents[1] / "library"
 """Where the drills, plans and norms that ship are."""
 
 
-def own_folder() -> Path:
+def own_drills(library: Path | None = None) -> Path:
     """Return where a coach puts own files; it need not be there."""
-    return usual_library() / "drills"
+    return (library or usual_library()) / "drills"
 
 
 class Shelf:
@@ -39,7 +39,7 @@ class Shelf:
     """
 
     def __init__(self, own: Path | None = None) -> None:
-        self.own = own or own_folder()
+        self.own = own or own_drills()
 
     def drill(self, name: str) -> Drill:
         """Return a drill by its id.
@@ -59,6 +59,10 @@ class Shelf:
         if isinstance(content, Drill):
             return content
         raise FileError(f"{name} is a {content.kind}, not a drill.", "Name the file of a drill.")
+
+    def file_of(self, name: str | Path) -> Path:
+        """Return the file of a drill that `drill_or_file` finds by this name."""
+        return Path(name) if Path(name).suffix == ".toml" else self._used[str(name)].file
 
     def plan(self, name: str) -> Plan:
         """Return a plan by its id; raises as `drill` does."""
@@ -94,13 +98,23 @@ class Shelf:
         """Files that cannot be used, with what is wrong with them."""
         return tuple(checked for checked in self._checked if not checked.sound)
 
+    def left_out(self, name: str) -> tuple[Checked, ...]:
+        """Return the files that cannot be used and have this id, or this name."""
+        return tuple(one for one in self.unusable if name in (one.id, one.file.stem))
+
+    def check(self, file: Path) -> Checked:
+        """Look a file through; one of the own folder stands beside the others there."""
+        for one in self._checked:
+            if one.file.is_relative_to(self.own) and one.file.resolve() == file.resolve():
+                return replace(one, file=file)
+        return check(file, self.known)
+
     def _find(self, name: str, kind: type[C], called: str) -> C:
         checked = self._used.get(name)
         if checked is not None and isinstance(checked.content, kind):
             return checked.content
-        for broken in self.unusable:
-            if name in (broken.file.stem, getattr(broken.content, "id", None)):
-                broken.use()
+        if left_out := self.left_out(name):
+            raise left_out[0].refusal
         names = tuple(content.id for content in self._all(kind))
         raise SolemetryError(f"There is no {called} {name!r}.", perhaps(name, names))
 
@@ -122,7 +136,8 @@ class Shelf:
     def _checked(self) -> list[Checked]:
         library = [check(file) for file in sorted(LIBRARY.rglob("*.toml"))]
         own = [check(file) for file in sorted(self.own.rglob("*.toml"))]
-        known = _known([*library, *own])  # own drills may refer to own drills that come later
+        sound = [one for one in own if one.sound]
+        known = _known([*library, *sound])  # own drills may refer to own drills that come later
         return [*library, *_told_apart(check(one.file, known) for one in own)]
 
 
@@ -138,11 +153,10 @@ def _told_apart(files: Iterable[Checked]) -> Iterator[Checked]:
     """Refuse a file with the id of another: of a copy nobody would know which one is meant."""
     first: dict[str, Path] = {}
     for one in files:
-        name = one.content.id if one.content else ""
-        if name in first:
-            same = Finding(("id",), f"{first[name].name} has the same id.", "Give it another.")
-            yield replace(one, findings=(same, *one.findings))
+        if one.id in first:
+            same = Finding(("id",), f"{first[one.id].name} has the same id.", "Give it another.")
+            yield replace(one, findings=(*one.findings, same))
         else:
             yield one
-        if name:
-            first.setdefault(name, one.file)
+            if one.sound:
+                first[one.id] = one.file

@@ -11,7 +11,6 @@ from PySide6 import QtWidgets
 
 from solemetry.errors import SolemetryError
 from solemetry_host.drills.choosing import Choice, Choosing, choosing
-from solemetry_host.drills.files.shelf import Shelf
 from solemetry_host.drills.on_devices.chosen import Chosen
 from solemetry_host.drills.on_devices.known import Known, known_of
 from solemetry_host.drills.on_devices.needs import sensors_of
@@ -74,10 +73,12 @@ class DrillingPage(Page):
     # ---- what happens to a page --------------------------------------------------------------
 
     def entered(self) -> None:
-        """Take up what was done elsewhere."""
+        """Take up what was done elsewhere, and files that have come or changed."""
         self._take_up()
         if self.session is None:
             self.shelf.search.setFocus()
+            if not self._looks:
+                self._look_at_drills()
 
     def show_what(self, what: object) -> None:
         """Show a drill that another page asks for; without one, all of them."""
@@ -151,15 +152,16 @@ class DrillingPage(Page):
 
     def _look_at_drills(self) -> None:
         whose, person = self.desk.preferences.person, self.desk.person
-        now = datetime.now().astimezone()
+        now, shelf = datetime.now().astimezone(), self.desk.shelf
         self._looks = True
 
         def show(found: object) -> None:
             self._looks = False
-            self.desk.kept[_CHOOSING] = (whose, found)
+            if self.desk.kept.get(_CHOOSING) != (whose, found):
+                self.desk.kept[_CHOOSING] = (whose, found)
             self._take_up()
 
-        self._do_aside(lambda: choosing(Shelf(), person, now), show)
+        self._do_aside(lambda: choosing(shelf, person, now), show)
 
     def _show_choosing(self, found: object) -> None:
         if isinstance(found, Choosing):

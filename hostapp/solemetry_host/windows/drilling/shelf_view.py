@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from solemetry_host.drills.choosing import Choice, Choosing
+from solemetry_host.drills.files.checking import Checked
 from solemetry_host.drills.on_devices.needs import sensing_of
 from solemetry_host.drills.signals.catalogue import Sensor
 from solemetry_host.windows.drilling import wording
@@ -40,6 +41,8 @@ class ShelfView(QtWidgets.QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(theme.look().px(280))
         self.note = label("title", tr("Looking at the drills …"), wraps=True)
+        self.left_out = label("note", wraps=True)
+        self.left_out.hide()
         self._groups = QtWidgets.QWidget()
         self._groups.setLayout(column(1))
         self._area = scrolled(holding(column(self._groups)))
@@ -47,6 +50,7 @@ class ShelfView(QtWidgets.QWidget):
             column(
                 row(label("headline", tr("Drills")), 1, self.search),
                 self.note,
+                self.left_out,
                 self._area,
                 spacing=theme.SPACE,
             )
@@ -62,6 +66,8 @@ class ShelfView(QtWidgets.QWidget):
     def show_choosing(self, choosing: Choosing) -> None:
         """Show these, as soon as there is somebody to see them."""
         self._choosing = choosing
+        self.left_out.setText("\n".join(map(_why, choosing.left_out)))
+        self.left_out.setVisible(bool(choosing.left_out))
         self.tiles = []
         if self.isVisible():
             self._fill()
@@ -160,6 +166,13 @@ class DrillTile(QtWidgets.QPushButton):
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """As high as its words, wrapped."""
         return self._box.totalHeightForWidth(width)
+
+
+def _why(checked: Checked) -> str:
+    """Return what keeps an own file from being used, and how to learn more."""
+    first = next(str(finding) for finding in checked.findings if finding.refused)
+    return tr("{file} is left out. {why} For all of it: solemetry drill check", why=first,
+              file=checked.file.name)  # fmt: skip
 
 
 def _levels(choice: Choice) -> str:

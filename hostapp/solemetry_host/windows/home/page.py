@@ -9,7 +9,6 @@ from itertools import pairwise
 from PySide6 import QtWidgets
 
 from solemetry.errors import SolemetryError
-from solemetry_host.drills.files.shelf import Shelf
 from solemetry_host.home.noise import NoiseFloors
 from solemetry_host.home.offers import VIRTUAL
 from solemetry_host.home.start import Start, next_step
@@ -173,9 +172,9 @@ class HomePage(Page):
             self._show_today(person, known)  # until it is known whether it still holds
         else:
             self.plan.wait(tr("Looking at what today holds …"))
-        now = datetime.now().astimezone()
+        now, shelf = datetime.now().astimezone(), self.desk.shelf
         work = in_background(
-            lambda: today_of(person, Shelf(), now),
+            lambda: today_of(person, shelf, now),
             lambda today: self._show_today(person, today),
             lambda error: self._show_why_not(person, error),
         )

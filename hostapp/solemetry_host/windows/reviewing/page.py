@@ -11,7 +11,6 @@ from PySide6 import QtWidgets
 
 from solemetry.errors import SolemetryError
 from solemetry.sway.people.personal_change import OwnMdc
-from solemetry_host.drills.files.shelf import Shelf
 from solemetry_host.live.snapshot import Snapshot
 from solemetry_host.people.trends import trends
 from solemetry_host.reviewing import tables
@@ -286,7 +285,7 @@ class ReviewingPage(Page):
         index, kept = desk.library.index, self.kept
 
         def work() -> tuple[TrendChoices, tuple[BaseOf, ...]]:
-            kept.shelf = kept.shelf or Shelf()
+            kept.shelf = kept.shelf or desk.shelf
             choices = TrendChoices(trends(index.values(person.id)), titles_of(kept.shelf))
             return choices, bases_over_time(person.sessions())
 

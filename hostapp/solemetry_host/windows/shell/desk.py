@@ -12,6 +12,7 @@ from typing import Any
 from PySide6 import QtCore
 
 from solemetry.errors import SolemetryError
+from solemetry_host.drills.files.shelf import Shelf, own_drills
 from solemetry_host.live.ear import Ear
 from solemetry_host.live.latency import Latencies
 from solemetry_host.live.snapshot import Snapshot
@@ -109,6 +110,11 @@ class Desk(QtCore.QObject):
     def library(self) -> Library:
         """Everybody, and what they recorded."""
         return Library(self.preferences.folder)
+
+    @property
+    def shelf(self) -> Shelf:
+        """The drills there are, and those of one's own, as their files are now."""
+        return Shelf(own_drills(self.preferences.folder))
 
     @property
     def person(self) -> Person | None:
