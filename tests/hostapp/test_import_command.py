@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typed import solemetry
 
 import solemetry as sm
 from solemetry.device import SensorLayout
@@ -28,15 +27,6 @@ rate_hz = 50
 cop_ml = { column = "X - Global", unit = "mm" }
 cop_ap = { column = "Y - Global", unit = "mm" }
 """
-
-
-def solemetry(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "solemetry_host", *map(str, arguments)],
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done
 
 
 def test_a_walk_is_imported_verified_and_analysed(real_data: Callable, tmp_path: Path) -> None:

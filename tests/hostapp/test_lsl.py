@@ -101,15 +101,15 @@ class Published:
 
 
 def resolve(name: str, **options: Any) -> pylsl.StreamInlet:
-    (info,) = pylsl.resolve_byprop("name", name, timeout=5.0)
+    (info,) = pylsl.resolve_byprop("name", name, timeout=20.0)
     inlet = pylsl.StreamInlet(info, as_numpy=True, **options)
-    inlet.open_stream(5.0)
+    inlet.open_stream(20.0)
     return inlet
 
 
 def pulled(inlet: pylsl.StreamInlet, count: int) -> tuple[np.ndarray, np.ndarray]:
     rows, stamps = [], []
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while sum(map(len, stamps)) < count and time.monotonic() < deadline:
         part, times = inlet.pull_chunk(0.2, 4096, min_samples=1)
         if len(times):
@@ -209,7 +209,7 @@ def test_the_source_id_is_the_same_after_a_restart(published: tuple[Published, d
     for opened in (Opened("plate", 1, PLATE, CALIBRATION), other):
         block = Block(opened.stream, time.perf_counter_ns(), rows)
         again.push(opened, block, CALIBRATION, source.host_ns)
-    there = pylsl.resolve_byprop("type", "Force", minimum=3, timeout=3.0)
+    there = pylsl.resolve_byprop("type", "Force", minimum=3, timeout=20.0)
     ids = [info.source_id() for info in there]
     again.close()
     assert ids.count(before) == 2  # the old one and the new one
@@ -439,7 +439,7 @@ class Taken:
         except Exception as error:
             self.failure = error
 
-    def wait(self, done: Callable[[Taken], bool], seconds: float = 15) -> None:
+    def wait(self, done: Callable[[Taken], bool], seconds: float = 40) -> None:
         deadline = time.monotonic() + seconds
         while not done(self) and self.failure is None and time.monotonic() < deadline:
             time.sleep(0.01)

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+import typed
 from torn_file import recorder_process, rows_in, wait
 
 from solemetry.session.format import VERSION
@@ -28,12 +29,11 @@ def snippets(language: str) -> list[str]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("opening")
-    subprocess.run(
-        [sys.executable, "-m", "solemetry_host", "record",
-         "--device", "sim:plate?steps_on=0&mass=68", "--seconds", "3",
-         "--foot", "left:heel=-60,-100;axis=-7;length=255", "--out", str(folder / "run.h5")],
-        check=True, capture_output=True,
-    )
+    done = typed.solemetry(
+        "record", "--device", "sim:plate?steps_on=0&mass=68", "--seconds", "3",
+        "--foot", "left:heel=-60,-100;axis=-7;length=255", "--out", folder / "run.h5",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     killed = recorder_process(folder / "left.h5", "sim:plate?steps_on=0&mass=68")
     left = folder / "left.partial.h5"
     wait(lambda: left.exists() and left.stat().st_size > 2**20)

@@ -97,10 +97,10 @@ def test_the_samples_do_not_depend_on_how_they_are_asked_for(
 
 
 def test_a_tenth_of_a_second_of_sound_takes_a_fraction_of_that() -> None:
-    synth, began = Synth(), time.perf_counter()
+    synth, began = Synth(), time.thread_time()
     for _ in range(200):
         synth.render(Tone(500, 1, 0), 256)
-    assert time.perf_counter() - began < 0.5 * 200 * 256 / RATE_HZ
+    assert time.thread_time() - began < 0.5 * 200 * 256 / RATE_HZ
 
 
 # ---- where it is played -----------------------------------------------------------------------
@@ -108,11 +108,13 @@ def test_a_tenth_of_a_second_of_sound_takes_a_fraction_of_that() -> None:
 
 def test_without_sound_it_plays_to_nobody_at_the_same_pace() -> None:
     delays: list[float] = []
+    began = time.monotonic()
     speaker = NullSpeaker(delays.append)
     speaker.play(Tone(440, 1, 0))
     time.sleep(0.5)
     speaker.close()
-    assert len(delays) == pytest.approx(0.5 * RATE_HZ / 256, rel=0.25)
+    took_s = time.monotonic() - began
+    assert len(delays) == pytest.approx(took_s * RATE_HZ / 256, rel=0.25)
     assert max(delays) < 0.01
 
 

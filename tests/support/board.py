@@ -147,7 +147,7 @@ def simulated_board(
         stderr=subprocess.PIPE, text=True,
     )
     try:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while not link.exists():
             assert process.poll() is None, process.stderr.read() if process.stderr else ""
             assert time.monotonic() < deadline

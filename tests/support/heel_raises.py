@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from scipy.signal import lfilter
 
 from solemetry import DeviceDescription
 from solemetry.session.clock import fit_session_clock
@@ -161,11 +162,8 @@ def counts_of(cells_n, rng, bent=0.75, creep=0.08):
     """What thin-film cells and a 12-bit converter make of the force: (n, 16) at 100 Hz."""
     gain = rng.uniform(0.7, 1.4, 16)
     felt = (np.clip(cells_n, 0, None) / 60.0) ** bent * gain
-    slow = np.empty_like(felt)
-    level = felt[0]
-    for i, row in enumerate(felt):  # creep: part of the answer takes half a second
-        level = level + (row - level) * 0.02
-        slow[i] = level
+    # Creep: part of the answer takes half a second.
+    slow, _ = lfilter([0.02], [1.0, -0.98], felt, axis=0, zi=0.98 * felt[:1])
     felt = (1 - creep) * felt + creep * slow
     felt[1:] = 0.8 * felt[1:] + 0.2 * felt[:-1]  # the carrier: 2 ms
     felt *= 1 + 0.01 * rng.normal(size=felt.shape)

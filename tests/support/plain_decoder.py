@@ -115,7 +115,7 @@ class Reader:
     def ask(self, type_: int, seq: int, payload: bytes = b"") -> tuple[int, list[Frame]]:
         """Send a command, again if need be; return its status and what came before its ACK."""
         before = []
-        for _ in range(4):
+        for _ in range(20):
             self.send(type_, seq, payload)
             deadline = time.monotonic() + 0.5
             for frame in self.frames():

@@ -18,11 +18,11 @@ MakeWindow = Callable[[Mapping[str, Place]], MainWindow]
 
 LOOKS = [
     (colours, large, size)
-    for size in ((1024, 700), (1280, 800))
     for large in (False, True)
     for colours in ("light", "dark")
+    for size in ((1024, 700), (1280, 800))
 ]
-"""Theme, large text, and the window's size."""
+"""Theme, large text, and the window's size, which costs least to change and changes most often."""
 
 
 def folder() -> Path:
@@ -33,7 +33,7 @@ def folder() -> Path:
 
 
 def in_every_look(window: MainWindow, name: str) -> Iterator[str]:
-    """Show a window in every look, keep pictures of the smallest, and yield what each is called.
+    """Show a window in every look, keep its picture, and yield what it is called.
 
     A window that is built anew shows its page as it is entered: bring it to where it was after
     each step.

@@ -5,8 +5,6 @@ the real recorder bring them back."""
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ import board
 import h5py
 import numpy as np
 import pytest
+import typed
 
 from solemetry.calibration import Calibration
 from solemetry.cop import center_of_pressure
@@ -50,11 +49,8 @@ class Person:
 
 
 def record(board_: board.Board, out: Path, seconds: float) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "solemetry_host", "record", "--device", f"serial:{board_.port}",
-         "--seconds", str(seconds), "--out", str(out)],
-        capture_output=True, text=True, check=False,
-    )
+    done = typed.solemetry("record", "--device", f"serial:{board_.port}",
+                           "--seconds", str(seconds), "--out", out)  # fmt: skip
     assert done.returncode == 0, done.stderr
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from mixes import PLATE, Feeder, on_plate
 from typed import solemetry
+from written_keys import assert_as_written
 
 from solemetry_host.drills.files.drill import Drill
 from solemetry_host.drills.files.shelf import Shelf
@@ -77,6 +78,7 @@ def test_done_recorded_and_graded_again(stand: str, tmp_path: Path) -> None:
     out = tmp_path / "s.h5"
     done = run(stand, *ON_PLATE, "--out", str(out), "--json", typed="y\n")
     live = json.loads(done.stdout)
+    assert_as_written("drill run", live)
     assert live.pop("recording") == str(out)
     assert [(rep["side"], rep["status"]) for rep in live["reps"]] == [("right", "ok")]
     assert "Not a medical device" in done.stderr

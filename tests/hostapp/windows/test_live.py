@@ -71,7 +71,7 @@ def connect(qtbot: QtBot, page: LivePage, *urls: str) -> Station:
     click(qtbot, page.connect_card.connect_button)
     station = page.desk.station
     assert station is not None
-    qtbot.waitUntil(lambda: station.ready and page.tare_button.isEnabled(), timeout=8000)
+    qtbot.waitUntil(lambda: station.ready and page.tare_button.isEnabled())
     return station
 
 
@@ -84,21 +84,21 @@ def test_connect_tare_record_stop_by_its_buttons(
     connect(qtbot, page, PLATE.replace("steps_on=2", "steps_on=10"))  # time enough to tare
     assert "● plate" in page.state.text().replace("\N{NO-BREAK SPACE}", " ")
     click(qtbot, page.tare_button)
-    qtbot.waitUntil(lambda: "Tared" in said(page), timeout=8000)
-    qtbot.waitUntil(lambda: page.side.area.text != "–", timeout=8000)
-    qtbot.waitUntil(lambda: page.side.force.text == "667", timeout=8000)
+    qtbot.waitUntil(lambda: "Tared" in said(page))
+    qtbot.waitUntil(lambda: page.side.area.text != "–")
+    qtbot.waitUntil(lambda: page.side.force.text == "667")
     assert float(page.side.velocity.text) > 0
 
     click(qtbot, page.record_button)
-    qtbot.waitUntil(lambda: page.record_button.text() == "Stop", timeout=8000)
-    qtbot.waitUntil(lambda: (page.desk.snapshot.elapsed_s or 0.0) > 3, timeout=8000)
+    qtbot.waitUntil(lambda: page.record_button.text() == "Stop")
+    qtbot.waitUntil(lambda: (page.desk.snapshot.elapsed_s or 0.0) > 3)
     qtbot.waitUntil(lambda: float(page.side.elapsed.text) > 3)
     click(qtbot, page.record_button)
-    qtbot.waitUntil(lambda: "Saved" in said(page), timeout=8000)
+    qtbot.waitUntil(lambda: "Saved" in said(page))
     (file,) = tmp_path.glob("*.h5")
     assert solemetry.open(file).streams["plate"].rows > 200
     click(qtbot, page.disconnect_button)
-    qtbot.waitUntil(lambda: "Not connected" in page.connect_card.state.text(), timeout=8000)
+    qtbot.waitUntil(lambda: "Not connected" in page.connect_card.state.text())
     assert page.connect_card.isVisible()
 
 
@@ -108,8 +108,8 @@ def test_a_wrong_device_is_answered_in_the_window(qtbot: QtBot, page: LivePage) 
     assert "is not a device" in said(page)
     page.connect_card.url.setText("serial:/dev/ttyNOPE")
     click(qtbot, page.connect_card.connect_button)
-    qtbot.waitUntil(lambda: "There is no port" in said(page), timeout=8000)
-    qtbot.waitUntil(lambda: "Could not connect" in page.connect_card.state.text(), timeout=8000)
+    qtbot.waitUntil(lambda: "There is no port" in said(page))
+    qtbot.waitUntil(lambda: "Could not connect" in page.connect_card.state.text())
     connect(qtbot, page, PLATE)
 
 
@@ -139,8 +139,8 @@ def test_a_foot_entered_by_numbers_changes_what_the_share_is_of(
     (dialog,) = page.findChildren(FootDialog)
     dialog.choose_side("right")
     dialog.use_numbers()
-    qtbot.waitUntil(lambda: bool(station.snapshot.feet), timeout=8000)
-    qtbot.waitUntil(lambda: page.side.front.of == "of the right foot", timeout=8000)
+    qtbot.waitUntil(lambda: bool(station.snapshot.feet))
+    qtbot.waitUntil(lambda: page.side.front.of == "of the right foot")
     qtbot.keyClick(dialog, QtCore.Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not page.findChildren(FootDialog))
 
@@ -150,7 +150,7 @@ def test_closing_the_window_ends_and_saves_a_running_recording(
 ) -> None:
     connect(qtbot, page)
     click(qtbot, page.record_button)
-    qtbot.waitUntil(lambda: (page.desk.snapshot.elapsed_s or 0.0) > 0.5, timeout=8000)
+    qtbot.waitUntil(lambda: (page.desk.snapshot.elapsed_s or 0.0) > 0.5)
     page.window().close()
     (file,) = tmp_path.glob("*.h5")
     assert solemetry.open(file).state == "complete"
@@ -160,7 +160,7 @@ def test_drawing_never_raises_while_the_plate_is_empty_or_gone(
     qtbot: QtBot, page: LivePage
 ) -> None:
     connect(qtbot, page, "sim:plate?steps_on=1000&speed=4")
-    qtbot.waitUntil(lambda: page.side.force.text == "0", timeout=8000)
+    qtbot.waitUntil(lambda: page.side.force.text == "0")
     page.toggle_zoom()
     qtbot.wait(200)
     assert page.side.area.text == "–"
@@ -186,12 +186,12 @@ def test_the_sway_is_heard_and_every_stage_is_timed(qtbot: QtBot, page: LivePage
     pane = page.diagnostics
     assert pane is not None
     stages = {"metric", "paint", "sound"}
-    qtbot.waitUntil(lambda: stages <= station.diagnostics().latency.keys(), timeout=8000)
-    qtbot.waitUntil(lambda: stages <= set(first_column(pane.stages)), timeout=8000)
+    qtbot.waitUntil(lambda: stages <= station.diagnostics().latency.keys())
+    qtbot.waitUntil(lambda: stages <= set(first_column(pane.stages)))
     assert first_column(pane.devices) == ["plate"]
     click(qtbot, page.disconnect_button)
-    qtbot.waitUntil(lambda: page.sound_button.text() == "Sound on", timeout=2000)
-    qtbot.waitUntil(lambda: pane.summary.text() == "Not connected.", timeout=2000)
+    qtbot.waitUntil(lambda: page.sound_button.text() == "Sound on")
+    qtbot.waitUntil(lambda: pane.summary.text() == "Not connected.")
 
 
 # ---- layouts --------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ def test_each_layout_shows_what_the_snapshot_says(qtbot: QtBot, page: LivePage) 
     station = connect(qtbot, page, *STOOD_ON)
     assert page.pictures.plate.isVisible()
     assert page.pictures.map.isVisible()
-    qtbot.waitUntil(lambda: len(station.snapshot.joined) == 1, timeout=8000)
+    qtbot.waitUntil(lambda: len(station.snapshot.joined) == 1)
     snapshot = station.snapshot
     for layout in ("insoles", "plate", "both"):
         page.choose_layout(layout)
@@ -233,7 +233,7 @@ def test_forces_are_shown_in_the_unit_that_is_preferred(qtbot: QtBot, page: Live
     page.desk.prefer(force_unit="kg")
     page.entered()
     connect(qtbot, page)
-    qtbot.waitUntil(lambda: page.side.force.text == "68.0", timeout=8000)
+    qtbot.waitUntil(lambda: page.side.force.text == "68.0")
     assert page.side.force.unit == "kg"
     assert page.pictures.force.curves[0][-1, 1] == pytest.approx(667 / 9.80665, rel=0.01)
 
@@ -241,21 +241,21 @@ def test_forces_are_shown_in_the_unit_that_is_preferred(qtbot: QtBot, page: Live
 def test_uncalibrated_insoles_show_counts_and_say_so(qtbot: QtBot, page: LivePage) -> None:
     page.desk._open_station = lambda urls: Station(lambda: open_sources(*urls))
     connect(qtbot, page, STOOD_ON[1])
-    qtbot.waitUntil(lambda: "not calibrated" in page.side.why.text(), timeout=8000)
+    qtbot.waitUntil(lambda: "not calibrated" in page.side.why.text())
     assert page.side.force.text == "–"
     assert page.pictures.force.curves == []
     assert page.pictures.force.note
     click(qtbot, page.tare_button)
     qtbot.waitUntil(lambda: page.desk.snapshot.devices[1].metrics is not None
-                    and "insole" in said(page), timeout=8000)  # fmt: skip
+                    and "insole" in said(page), timeout=30_000)  # fmt: skip
 
 
 def test_two_plates_are_shown_in_turn(qtbot: QtBot, page: LivePage) -> None:
     station = connect(qtbot, page, "sim:plate?steps_on=0", "sim:plate?steps_on=0&seed=9")
-    qtbot.waitUntil(lambda: page.plate_button.isVisible(), timeout=8000)
+    qtbot.waitUntil(lambda: page.plate_button.isVisible())
     first = page.plate_button.text()
     click(qtbot, page.plate_button)
-    qtbot.waitUntil(lambda: page.plate_button.text() != first, timeout=8000)
+    qtbot.waitUntil(lambda: page.plate_button.text() != first)
     assert {first, page.plate_button.text()} == {v.stream for v in station.snapshot.devices}
 
 
@@ -266,7 +266,7 @@ def test_in_every_look_all_texts_can_be_read(qtbot: QtBot, page: LivePage) -> No
     station = connect(qtbot, page, *STOOD_ON)
     station.command("foot", side="right", heel_mm=(2.0, -108.0), axis_deg=6.0, length_mm=255.0)
     qtbot.waitUntil(lambda: (m := station.snapshot.metrics) is not None and m.covered_s > 2,
-                    timeout=8000)  # fmt: skip
+                    timeout=30_000)  # fmt: skip
     for layout in ("insoles", "both"):
         for _ in in_every_look(window, f"live-{layout}"):
             show(qtbot, page_of(window), layout)
@@ -316,21 +316,21 @@ def test_a_person_is_led_through_the_sync_gesture_by_button_or_key(
     assert not page.sync_button.isEnabled()
     assert "Key Y" in page.sync_button.toolTip()
     click(qtbot, page.connect_card.connect_button)
-    qtbot.waitUntil(lambda: page.sync_button.isEnabled(), timeout=20000)
+    qtbot.waitUntil(lambda: page.sync_button.isEnabled())
     for _ in range(2):
         click(qtbot, page.sync_button)
-        qtbot.waitUntil(lambda: page.sync_button.text() == "Stop sync", timeout=20000)
+        qtbot.waitUntil(lambda: page.sync_button.text() == "Stop sync")
         assert page.sync_button.shortcut() == QtGui.QKeySequence("Y")
         qtbot.waitUntil(lambda: "clocks are still being compared" in page.busy.text())
         click(qtbot, page.sync_button)
-        qtbot.waitUntil(lambda: page.sync_button.text() == "Sync", timeout=20000)
+        qtbot.waitUntil(lambda: page.sync_button.text() == "Sync")
         assert "not waited for any more" in said(page)
     click(qtbot, page.sync_button)
-    qtbot.waitUntil(lambda: page.sync_button.text() == "Stop sync", timeout=20000)
+    qtbot.waitUntil(lambda: page.sync_button.text() == "Stop sync")
     person.raise_heels.set()
     qtbot.waitUntil(lambda: "Synchronised with plate" in said(page), timeout=40000)
     assert "give or take" in said(page)
-    qtbot.waitUntil(lambda: page.sync_button.text() == "Sync", timeout=20000)
+    qtbot.waitUntil(lambda: page.sync_button.text() == "Sync")
 
 
 def first_column(table: QtWidgets.QTableWidget) -> list[str]:

@@ -63,7 +63,7 @@ def opened(qtbot: QtBot, window: MainWindow, path: Path) -> Looking:
         looking = page.kept.looking
         return looking is not None and looking.path == path and looking.measured is not None
 
-    qtbot.waitUntil(measured, timeout=8000)
+    qtbot.waitUntil(measured)
     assert page.kept.looking is not None
     return page.kept.looking
 
@@ -86,7 +86,7 @@ def test_the_list_opens_a_recording_by_keys_alone(
     assert table.hasFocus()
     qtbot.keyClick(table, Key.Key_Down)
     qtbot.keyClick(table, Key.Key_Return)
-    qtbot.waitUntil(lambda: page.kept.tab == "looking", timeout=8000)
+    qtbot.waitUntil(lambda: page.kept.tab == "looking")
     assert page.kept.looking is not None
     assert page.kept.looking.path == ada.sessions()[1]
     assert page.looking.timeline.hasFocus()
@@ -216,7 +216,7 @@ def test_before_beside_after_is_held_against_own_noise(
         button.click()
     assert page.kept.tab == "comparing"
     found = lambda: {each.first.measure: each for each in page.comparing.found}  # noqa: E731
-    qtbot.waitUntil(lambda: found()["ellipse_area_95"].change is not None, timeout=8000)
+    qtbot.waitUntil(lambda: found()["ellipse_area_95"].change is not None)
     area = found()["ellipse_area_95"]
     assert area.change is not None
     assert area.change.changed
@@ -310,7 +310,7 @@ def test_nothing_is_cut_in_any_look(qtbot: QtBot, window: MainWindow, ada: Perso
     for look in in_every_look(window, "review"):
         for tab in ("recordings", "trends", "comparing", "looking"):
             page_of(window).show_tab(tab)
-            qtbot.waitUntil(settled, timeout=8000)
+            qtbot.waitUntil(settled)
             for _ in range(3):
                 QtWidgets.QApplication.processEvents()
             assert cut(window) == [], f"{look}, {tab}"
@@ -323,7 +323,7 @@ def test_a_window_closed_in_the_middle_of_it_leaves_no_work_behind(
 ) -> None:
     page = page_of(window)
     page.open(ada.sessions()[0])
-    qtbot.waitUntil(lambda: page.looking._work.running, timeout=8000)
+    qtbot.waitUntil(lambda: page.looking._work.running)
     window.close()
     qtbot.waitUntil(lambda: not [one for one in threading.enumerate() if one.name == "work"])
 
