@@ -52,7 +52,8 @@ def test_the_result_is_ready_for_json(standing_session):
     }  # fmt: skip
     area = result["sway"]["plate"]["ellipse_area_95"]
     assert set(area) == {
-        "value", "unit", "convention", "reference", "n", "duration_s", "valid", "note",
+        "value", "unit", "convention", "definition", "reference", "n", "duration_s", "valid",
+        "note",
     }  # fmt: skip
 
 

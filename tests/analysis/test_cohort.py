@@ -100,6 +100,7 @@ def test_a_walk_has_a_row_for_each_foot_and_one_for_both(
         real_data("gait/moticon_opengo"), tmp_path / "walks.parquet",
         Choices(gait_convention="moticon"), match="2*.txt", scheduler=cluster,
     )  # fmt: skip
+    assert undefined(made) == []
     table = pd.read_parquet(made.table)
     assert table[["row", "stream", "foot"]].values.tolist() == [
         ["stream", "insole-left", "left"],
@@ -121,7 +122,12 @@ def test_a_walk_has_a_row_for_each_foot_and_one_for_both(
         assert "30 steps" in foot.gait_note
 
 
-def test_each_column_tells_its_unit(by_cluster: Cohort) -> None:
+def undefined(made: Cohort) -> list[str]:
+    schema = parquet.read_schema(made.table)
+    return [field.name for field in schema if not field.metadata[b"definition"]]
+
+
+def test_each_column_tells_its_unit_and_its_definition(by_cluster: Cohort) -> None:
     schema = parquet.read_schema(by_cluster.table)
     units = {name: schema.field(name).metadata[b"unit"].decode() for name in schema.names}
     for column, unit in {
@@ -132,7 +138,11 @@ def test_each_column_tells_its_unit(by_cluster: Cohort) -> None:
     numbers = [name for name in schema.names if str(schema.field(name).type) == "double"]
     assert [name for name in numbers if not units[name]] == []
     assert pd.read_parquet(by_cluster.table).attrs["units"]["sway_mean_velocity"] == "mm/s"
-    assert "path length" in schema.field("sway_mean_velocity").metadata[b"definition"].decode()
+    said = schema.field("sway_mean_velocity").metadata[b"definition"].decode()
+    assert said == "path length / ((N - 1) / fs); Prieto 1996"
+    said = schema.field("quality_check_ruhe_2010_3").metadata[b"definition"].decode()
+    assert said.endswith("Ruhe 2010 recommends: 90 s or more, or the mean of three to five trials")
+    assert undefined(by_cluster) == []
 
 
 @settings(max_examples=30)

@@ -34,7 +34,7 @@ from solemetry.report import (
     write_report,
 )
 from solemetry.report.among_people import among_people
-from solemetry.report.tables import by_foot
+from solemetry.report.tables import by_foot, numbers
 from solemetry.report.tables import number as written
 
 PUBLISHED = "posture/bds_raw/BDS00001.txt"
@@ -152,6 +152,16 @@ def test_three_digits_of_a_number_are_printed_however_small_it_is(value):
     text = written(value)
     assert float(text) == pytest.approx(value, rel=0.005, abs=1e-300)
     assert rounds_to(value, text)
+
+
+@given(st.lists(st.floats(1e-3, 1e6), min_size=1), st.sampled_from((-1, 1)))
+def test_numbers_to_compare_have_the_same_decimals_and_three_digits_at_the_least(sizes, sign):
+    values = [sign * size for size in sizes]
+    texts = numbers(values)
+    assert len({len(text.partition(".")[2]) for text in texts}) == 1
+    for value, text in zip(values, texts, strict=True):
+        assert rounds_to(value, text)
+        assert float(text) == pytest.approx(value, rel=0.005)
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6))
@@ -336,7 +346,7 @@ def test_the_table_has_every_number_of_the_analysis_with_its_unit(standing_sessi
         assert (row["unit"], row["valid"], row["convention"]) == (
             entry["unit"], entry["valid"], "solemetry",
         )  # fmt: skip
-        assert row["definition"]
+    assert (table["definition"] != "").all()
     assert (table.loc[table["value"].notna(), "unit"] != "").all()
     assert set(table["participant_id"]) == {"P01"}
 

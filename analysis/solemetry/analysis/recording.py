@@ -60,8 +60,8 @@ def analyze(
         where nobody walks; ``convention``, ``streams``, ``trial``, ``feet``, ``symmetry``, the
         other `Walk.summaries`, ``notes``), ``quality`` (of the longest span of the hold),
         ``unavailable`` (measures that the stream cannot give, with why), ``notes``. A measure has
-        ``value`` (None where there is none), ``unit``, ``n``, ``valid``, ``note``, and
-        ``definition``, ``reference`` or ``of``; means of steps also their spread.
+        ``value`` (None where there is none), ``unit``, ``definition``, ``n``, ``valid``,
+        ``note``, some ``reference`` or ``of``; means of steps also their spread.
 
     Raises
     ------

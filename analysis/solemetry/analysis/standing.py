@@ -190,6 +190,7 @@ def sway_of(
             "value": plain(row["value"]),
             "unit": row["unit"],
             "convention": row["convention"],
+            "definition": row["definition"],
             "reference": row["reference"],
             "n": int(row["n"]),
             "duration_s": float(row["duration_s"]),
@@ -237,6 +238,7 @@ def quality_of(stream: Stream, hold: Hold, choices: Convention) -> dict[str, dic
         str(field): {
             "value": plain(row["value"]) if isinstance(row["value"], float) else row["value"],
             "unit": row["unit"],
+            "definition": row["definition"],
             "note": row["note"],
         }
         for field, row in report.to_dict("index").items()
@@ -247,10 +249,26 @@ def lacking(stream: Stream) -> dict[str, str]:
     """Measures that a stream cannot give, with why and what to use instead."""
     capability = capability_of(stream)
     return {
-        measure: f"{capability.why_not(measure)} {need.instead}"
-        for measure, need in NEEDS.items()
+        measure: f"{capability.why_not(measure)} {capability.instead(measure)}"
+        for measure in NEEDS
         if not capability.has(measure)
     }
+
+
+_SHARE = f"share of the load on the {{}}, mean over samples of {MIN_FORCE_N:g} N and more"
+
+_DEFINED = {
+    "mean_force": "mean force over the hold",
+    "left_share": _SHARE.format("left"),
+    "right_share": _SHARE.format("right"),
+    "rear_share": _SHARE.format("rear"),
+    "front_share": _SHARE.format("front"),
+    "missing": "share of samples without a force",
+    "measured_rate": "rows per second of session time, lost ones counted",
+    "lost_rows": "rows that should be in the recording and are not",
+    "clock_half_width": "how far session time may be off, either way",
+}
+"""What each measure of the loading is; what it is of, the recording decides."""
 
 
 def loading_of(session: Session, stream: Stream, hold: Hold) -> dict[str, dict[str, Any]]:
@@ -287,11 +305,8 @@ def loading_of(session: Session, stream: Stream, hold: Hold) -> dict[str, dict[s
     out["measured_rate"] = entry(stream.measured_rate_hz, "Hz", "the whole recording")
     out["lost_rows"] = entry(stream.lost_rows, "1", "the whole recording")
     if math.isfinite(stream.clock_half_width_ms):
-        out["clock_half_width"] = entry(
-            stream.clock_half_width_ms, "ms", "the whole recording",
-            "how far session time may be off, either way",
-        )  # fmt: skip
-    return out
+        out["clock_half_width"] = entry(stream.clock_half_width_ms, "ms", "the whole recording")
+    return {name: {**told, "definition": _DEFINED[name]} for name, told in out.items()}
 
 
 _OTHER = {"left": "right", "right": "left"}

@@ -6,13 +6,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from solemetry.analysis.two_feet import FEET
 from solemetry.session.model import Session, Stream
-from solemetry.sway.battery import named
-from solemetry.sway.conventions import get
 
 
 class Cell(NamedTuple):
@@ -25,6 +22,7 @@ class Cell(NamedTuple):
     unit : str
         ``1`` of a plain number; empty of words and truths.
     definition : str
+        With the paper it is from, where there is one.
     """
 
     value: Any
@@ -40,6 +38,9 @@ Entries = Mapping[str, Mapping[str, Any]]
 
 STREAM, FOOT, BOTH_FEET = "stream", "foot", "both feet"
 """What a row may be of."""
+
+FILE = Cell("", "", "path of the recording in the folder")
+"""The column that every table has."""
 
 _SAID_OF_GAIT = ("activity", "rule", "convention", "streams", "why_not", "notes")
 _OF_FEET, _OF_BOTH, _OF_SYMMETRY = "feet", "trial", "symmetry"
@@ -71,16 +72,14 @@ def rows_of(session: Session, result: Mapping[str, Any], file: str) -> list[Row]
     rows = []
     for name, stream in session.streams.items():
         foot = _foot_on(name, gait)
-        who = {"row": Cell(STREAM), "stream": Cell(name), "foot": Cell(foot)}
+        who = _who(STREAM, foot, name)
         steps_on_it = gait.get("streams", {}).get(foot) == name
         of_steps = of_feet.pop(foot, {}) if steps_on_it else {}
         rows.append(of_recording | who | _of_stream(stream, result) | of_steps)
     for foot, cells in of_feet.items():
-        who = {"row": Cell(FOOT), "stream": Cell(""), "foot": Cell(foot)}
-        rows.append(of_recording | who | cells)
+        rows.append(of_recording | _who(FOOT, foot) | cells)
     if walks and len(gait[_OF_FEET]) > 1:
-        who = {"row": Cell(BOTH_FEET), "stream": Cell(""), "foot": Cell("")}
-        rows.append(of_recording | who | _of_both_feet(gait))
+        rows.append(of_recording | _who(BOTH_FEET) | _of_both_feet(gait))
     return rows
 
 
@@ -94,6 +93,14 @@ def _foot_on(stream: str, gait: Mapping[str, Any]) -> str:
 # ---- what a row is of ------------------------------------------------------------------------
 
 
+def _who(what: str, foot: str = "", stream: str = "") -> Row:
+    return {
+        "row": Cell(what, "", "what the row is of: stream, foot or both feet"),
+        "stream": Cell(stream, "", "the stream of the recording; nothing if the row is of none"),
+        "foot": Cell(foot, "", "left or right; nothing if the row is of neither"),
+    }
+
+
 def _of_recording(session: Session, result: Mapping[str, Any], file: str) -> Row:
     subject, meta, gait = session.subject, session.meta, result["gait"]
     drills = [
@@ -102,23 +109,25 @@ def _of_recording(session: Session, result: Mapping[str, Any], file: str) -> Row
         if kind == "drill_begin"
     ]
     return {
-        "file": Cell(file),
-        "session_id": Cell(str(meta.get("session_id", ""))),
-        "start_utc": Cell(str(meta.get("start_utc", ""))),
-        "source": Cell(str(meta.get("source", ""))),
-        "state": Cell(session.state),
+        "file": FILE._replace(value=file),
+        "session_id": Cell(str(meta.get("session_id", "")), "", "UUID of the session"),
+        "start_utc": Cell(str(meta.get("start_utc", "")), "", "when it began, ISO 8601, UTC"),
+        "source": Cell(
+            str(meta.get("source", "")), "", "format that an imported one was read from"
+        ),
+        "state": Cell(session.state, "", "recording, complete, recovered or imported"),
         "drills": Cell(", ".join(drills), "", "drills begun in it, by id"),
-        "participant_id": Cell(str(subject.get("participant_id", ""))),
-        "age": Cell(_number(subject.get("age")), "years"),
-        "sex": Cell(str(subject.get("sex", ""))),
-        "height_m": Cell(_number(subject.get("height_m")), "m"),
-        "mass_kg": Cell(_number(subject.get("mass_kg")), "kg"),
-        "convention": Cell(result["convention"], "", "of sway"),
+        "participant_id": Cell(str(subject.get("participant_id", "")), "", "who was recorded"),
+        "age": Cell(_number(subject.get("age")), "years", "of the person, as recorded"),
+        "sex": Cell(str(subject.get("sex", "")), "", "of the person, as recorded"),
+        "height_m": Cell(_number(subject.get("height_m")), "m", "of the body, as recorded"),
+        "mass_kg": Cell(_number(subject.get("mass_kg")), "kg", "of the body, as recorded"),
+        "convention": Cell(result["convention"], "", "choices behind the sway, by name"),
         "activity": Cell(gait["activity"] or "", "", "walking, running, or nothing"),
         "no_gait": Cell(gait.get("why_not", ""), "", "why there is no gait"),
-        "gait_convention": Cell(gait.get("convention", ""), "", "of contacts"),
-        "notes": Cell("; ".join(result["notes"])),
-        "notes_on_gait": Cell("; ".join(gait.get("notes", ()))),
+        "gait_convention": Cell(gait.get("convention", ""), "", "rules of contacts, by name"),
+        "notes": Cell("; ".join(result["notes"]), "", "what to know of the recording"),
+        "notes_on_gait": Cell("; ".join(gait.get("notes", ())), "", "what to know of its gait"),
     }
 
 
@@ -137,15 +146,22 @@ def _of_stream(stream: Stream, result: Mapping[str, Any]) -> Row:
     loading = result["loading"][stream.name]
     regions = result["loading"]["regions"].get(stream.name, {})
     return {
-        "kind": Cell(stream.kind),
-        "device": Cell(stream.layout.name if stream.layout else ""),
-        "calibration": Cell(stream.calibration.source if stream.calibration else ""),
-        "hold_source": Cell(hold.get("source", ""), "", "how the part was found"),
-        "hold_spans": Cell(len(spans), "1"),
-        "hold_start": Cell(spans[0][0] if spans else None, "s", "session time"),
-        "hold_end": Cell(spans[-1][1] if spans else None, "s", "session time"),
-        "unavailable": Cell(", ".join(result["unavailable"][stream.name])),
-        **_of_sway(result["sway"][stream.name], result["convention"]),
+        "kind": Cell(
+            stream.kind, "", "cells: sensors at known positions; load: force and centre of pressure"
+        ),
+        "device": Cell(stream.layout.name if stream.layout else "", "", "what felt it, by model"),
+        "calibration": Cell(
+            stream.calibration.source if stream.calibration else "", "",
+            "where the gains come from; nominal: data sheets, never measured",
+        ),
+        "hold_source": Cell(hold.get("source", ""), "", "how the part to analyse was found"),
+        "hold_spans": Cell(len(spans), "1", "spans that this part is made of"),
+        "hold_start": Cell(spans[0][0] if spans else None, "s", "its begin, session time"),
+        "hold_end": Cell(spans[-1][1] if spans else None, "s", "its end, session time"),
+        "unavailable": Cell(
+            ", ".join(result["unavailable"][stream.name]), "", "measures the stream cannot give"
+        ),
+        **_of_sway(result["sway"][stream.name]),
         **_cells("loading", loading),
         **{
             f"loading_{share}_of": Cell(loading[share]["of"], "", f"what {share} is of")
@@ -154,29 +170,19 @@ def _of_stream(stream: Stream, result: Mapping[str, Any]) -> Row:
         },
         **_cells("quality", result["quality"][stream.name]),
         **_cells("regions", _flat(regions)),
-    }
+    }  # fmt: skip
 
 
-def _of_sway(measures: Entries, convention: str) -> Row:
+def _of_sway(measures: Entries) -> Row:
     if not measures:
         return {}
     # All measures of a trial are of the same samples.
     any_of_them = next(iter(measures.values()))
-    defined = _definitions(convention)
     return {
-        "sway_count": Cell(any_of_them["n"], "1", "samples"),
-        "sway_duration": Cell(any_of_them["duration_s"], "s"),
-        **{
-            name: cell._replace(definition=defined.get(name, cell.definition))
-            for name, cell in _cells("sway", measures).items()
-        },
+        "sway_count": Cell(any_of_them["n"], "1", "samples used"),
+        "sway_duration": Cell(any_of_them["duration_s"], "s", "time the path is divided by"),
+        **_cells("sway", measures),
     }
-
-
-@lru_cache
-def _definitions(convention: str) -> dict[str, str]:
-    choices = get(convention)
-    return {f"sway_{name}": feature.defined(choices) for name, feature in named(convention).items()}
 
 
 def _of_each_foot(gait: Mapping[str, Any]) -> dict[str, Row]:
@@ -225,8 +231,8 @@ def _cells(subject: str, entries: Entries) -> Row:
     cells: Row = {}
     for measure, entry in entries.items():
         column = f"{subject}_{_as_name(measure)}"
-        definition = entry.get("definition", "")
         if "value" in entry:
+            definition = "; ".join(filter(None, (entry["definition"], entry.get("reference"))))
             cells[column] = Cell(entry["value"], entry["unit"], definition)
         else:
             cells[column] = Cell(entry["symmetry_index"], "%", "symmetry index, left against right")
@@ -238,8 +244,9 @@ def _cells(subject: str, entries: Entries) -> Row:
         values = [entry for entry in judged if entry.get("value", "") is not None]
         notes = dict.fromkeys(entry["note"] for entry in judged if entry["note"])
         valid = all(entry["valid"] for entry in values) if values else None
-        cells[f"{subject}_valid"] = Cell(valid)
-        cells[f"{subject}_note"] = Cell("; ".join(notes))
+        of = f"the row's values of {subject.replace('_', ' ')}"
+        cells[f"{subject}_valid"] = Cell(valid, "", f"whether all of {of} hold")
+        cells[f"{subject}_note"] = Cell("; ".join(notes), "", f"what speaks against {of}")
     return cells
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from solemetry.cohort.one_file import Failure
-from solemetry.cohort.rows import Cell, Row
+from solemetry.cohort.rows import FILE, Cell, Row
 from solemetry.errors import UnavailableError
 from solemetry.exporting.written import whole_file
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 512
 """So many are in memory, and make one row group."""
 
-_FIRST: Row = {"file": Cell("")}
+_FIRST: Row = {"file": FILE}
 """Is there even where no file could be analysed."""
 
 _READ_BY_PANDAS = "PANDAS_ATTRS"

@@ -14,8 +14,7 @@ from solemetry.analysis import analyze
 from solemetry.errors import FileError, UnavailableError
 from solemetry.exporting.written import legible, whole_file
 from solemetry.session.model import Session
-from solemetry.sway.battery import named
-from solemetry.sway.conventions import SOLEMETRY, get
+from solemetry.sway.conventions import SOLEMETRY
 
 COLUMNS = (
     "file", "participant_id", "start_utc", "subject", "of", "measure", "value", "text", "unit",
@@ -52,14 +51,11 @@ def lab_table(
         "participant_id": str(session.subject.get("participant_id", "")),
         "start_utc": str(session.meta.get("start_utc", "")),
     }
-    battery, choices = named(convention), get(convention)
     rows = []
     for subject, of, measure, entry in _numbers(results):
         told = {name: entry[name] for name in COLUMNS if name in entry and name != "of"}
-        if subject == "sway" and measure in battery:
-            told["definition"] = battery[measure].defined(choices)
-        elif "of" in entry:
-            told["definition"] = f"of {entry['of']}"
+        if entry.get("of"):
+            told["definition"] = f"{entry['definition']}; of {entry['of']}"
         if isinstance(entry["value"], str):
             told |= {"value": None, "text": entry["value"]}
         elif isinstance(entry["value"], bool):

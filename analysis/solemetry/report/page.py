@@ -16,7 +16,7 @@ from solemetry.report.figures import draw, draw_walk
 from solemetry.report.layout import NOT_MEDICAL, Page, Paper, Part, Row, Table, write_page
 from solemetry.report.tables import Entries, by_foot, measures, number
 from solemetry.session.model import Session, Stream
-from solemetry.sway.battery import core_features, named
+from solemetry.sway.battery import core_features
 from solemetry.sway.conventions import SOLEMETRY, get
 
 _BOTH_FEET = (
@@ -170,7 +170,8 @@ def _of_stream(
         notes = [f"Analysed: {hold.source}, {_spans(hold.spans_s)}."]
     except UnavailableError as error:
         notes = [str(error)]
-    sway = _core(results["sway"][stream.name], results["convention"])
+    every = results["sway"][stream.name]
+    sway = {name: every[name] for name in core_features(results["convention"]) if name in every}
     loading = {
         name: entry
         for name, entry in results["loading"][stream.name].items()
@@ -205,16 +206,6 @@ def _of_stream(
 
 def _large(table: Table, names: Sequence[str]) -> list[Row]:
     return [row for row in table.rows if row.name in names and row.cells[0] != number(None)]
-
-
-def _core(sway: Entries, convention: str) -> Entries:
-    """Return the measures that are shown first, each with its definition."""
-    battery, choices = named(convention), get(convention)
-    return {
-        name: {**sway[name], "definition": battery[name].defined(choices)}
-        for name in core_features(convention)
-        if name in sway
-    }
 
 
 def _events(session: Session) -> Iterator[Part]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_lowercase
 from typing import Any
 
@@ -174,6 +174,14 @@ def number(value: float | None) -> str:
     if 0 < abs(value) < _SMALL:
         return f"{value:.2e}"
     return f"{value:.{_decimals(value, 3)}f}" if value else "0"
+
+
+def numbers(values: Sequence[float]) -> tuple[str, ...]:
+    """Write finite values to compare with the same decimals: three digits of the smallest."""
+    smallest = min((abs(value) for value in values if value), default=0.0)
+    if smallest < _SMALL:
+        return tuple(map(number, values))
+    return tuple(f"{value:.{_decimals(smallest, 3)}f}" for value in values)
 
 
 def _decimals(value: float, digits: int) -> int:

@@ -9,6 +9,7 @@ from itertools import groupby
 from solemetry.errors import UnavailableError
 from solemetry.figures import draw_over_days
 from solemetry.report import Page, Part, Row, Table, as_picture
+from solemetry.report.tables import numbers
 from solemetry_host.drills.files.shelf import Shelf
 from solemetry_host.drills.safety import DISCLAIMER
 from solemetry_host.people.folder import Person
@@ -103,7 +104,7 @@ def _parts(shown: Sequence[Trend], titles: dict[str, str]) -> Iterable[Part]:
                 )
                 for measure, sides in by_measure.items()
             ],
-            tables=[_table(trend for sides in by_measure.values() for trend in sides)],
+            tables=[_table(by_measure.values())],
         )  # fmt: skip
 
 
@@ -121,29 +122,34 @@ def _facts(how: Alike) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-def _table(shown: Iterable[Trend]) -> Table:
+def _table(measures: Iterable[Sequence[Trend]]) -> Table:
     heads = ("Measure", "Side", "Days", "Repeats", "First days", "Latest", "Changed")
-    rows = tuple(
-        Row(
+    return Table(
+        "Against one's own first days", heads,
+        frozenset({"Days", "Repeats", "First days", "Latest"}),
+        tuple(row for sides in measures for row in _rows(sides)),
+    )  # fmt: skip
+
+
+def _rows(sides: Sequence[Trend]) -> Iterable[Row]:
+    """Lay out the sides of one measure, all with the same decimals."""
+    before = [trend.change.before if trend.change else trend.days[0].mean for trend in sides]
+    n, written = len(sides), numbers([*before, *(trend.days[-1].mean for trend in sides)])
+    for trend, first, latest in zip(sides, written[:n], written[n:], strict=True):
+        yield Row(
             label=in_words(trend.measure),
             name=trend.measure,
             cells=(
                 trend.side,
                 str(len(trend.days)),
                 str(sum(len(day.values) for day in trend.days)),
-                f"{trend.change.before:.3g}" if trend.change else f"{trend.days[0].mean:.3g}",
-                f"{trend.days[-1].mean:.3g}",
+                first,
+                latest,
                 "not known" if trend.change is None else "yes" if _changed(trend) else "no",
             ),
             remarks=(trend.change.words if trend.change else trend.note,),
             valid=trend.change is not None,
         )
-        for trend in shown
-    )
-    return Table(
-        "Against one's own first days", heads,
-        frozenset({"Days", "Repeats", "First days", "Latest"}), rows,
-    )  # fmt: skip
 
 
 def _sides(by_measure: dict[str, list[Trend]]) -> Iterable[str]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from solemetry.analysis import analyze
 from solemetry.session.cutting import part_of
 from solemetry.session.model import Session
-from solemetry.sway.battery import core_features, features
+from solemetry.sway.battery import core_features
 from solemetry.sway.conventions import SOLEMETRY
 from solemetry.sway.trajectory.ellipse import Ellipse
 from solemetry_host.reviewing.names import called, clock
@@ -189,7 +189,6 @@ def _what(told: Told) -> str:
 
 def _sway(told: Told) -> Iterator[Section]:
     first = core_features()
-    defined = features().definition
     for stream, rows in told["sway"].items():
         if not rows:
             continue
@@ -203,7 +202,8 @@ def _sway(told: Told) -> Iterator[Section]:
         yield Section(
             "sway", stream, *_titled(tr("Sway"), stream, told), note,
             tuple(
-                _row(name, rows[name], _sentences(defined.get(name, ""), rows[name]["reference"]))
+                _row(name, rows[name],
+                     _sentences(rows[name]["definition"], rows[name]["reference"]))
                 for name in names
             ),
             core=sum(name in rows for name in first),
@@ -230,14 +230,15 @@ def _loading(told: Told) -> Iterator[Section]:
             continue
         names = [*(name for name in _LOADING if name in facts and facts[name]["value"] is not None),
                  *(name for name in facts if name not in _LOADING)]  # fmt: skip
-        rows = tuple(_row(name, facts[name], _of(facts[name])) for name in names)
+        rows = tuple(_row(name, facts[name], _what_it_is(facts[name])) for name in names)
         core = sum(name in _LOADING for name in names)
         if core:
             yield Section("loading", stream, *_titled(tr("Load"), stream, told), "", rows, core)
 
 
-def _of(fact: Told) -> str:
-    return tr("Of: {what}.", what=fact["of"]) if fact.get("of") else ""
+def _what_it_is(fact: Told) -> str:
+    what = tr("Of: {what}.", what=fact["of"]) if fact.get("of") else ""
+    return f"{_sentences(fact['definition'])} {what}".strip()
 
 
 def _regions(told: Told) -> Iterator[Section]:
@@ -295,7 +296,7 @@ def _gait(told: Told) -> Iterator[Section]:
 def _quality(told: Told) -> Iterator[Section]:
     for stream, fields in told["quality"].items():
         rows = tuple(
-            _row(name, fact, "")
+            _row(name, fact, _sentences(fact["definition"]))
             for name, fact in fields.items()
             if isinstance(fact["value"], int | float) and not isinstance(fact["value"], bool)
         )

@@ -71,6 +71,21 @@ def test_without_a_calibration_there_is_no_centre_of_pressure():
         unknown.require("center_of_pressure")
 
 
+def test_an_insole_without_gains_has_sensors_and_is_to_be_calibrated():
+    t_s = np.arange(100) / 100
+    nothing = np.full(100, np.nan)
+    insole = capability_of(
+        sm.session.Stream("insole-left", "cells", 100.0, t_s, nothing,
+                          np.column_stack((nothing, nothing)), counts=np.ones((100, 16)))
+    )  # fmt: skip
+    with pytest.raises(UnavailableError, match=r"of the sensors of insole-left no gains") as said:
+        insole.require("region_loads")
+    assert "single" not in str(said.value)
+    assert said.value.remedy == NEEDS["center_of_pressure"].instead
+    # Gains would not give it a horizontal force.
+    assert insole.instead("rambling_trembling") == NEEDS["rambling_trembling"].instead
+
+
 def test_a_channel_that_never_has_a_value_is_not_there():
     t_s = np.arange(100) / 100
     nothing = np.full((100, 2), np.nan)

@@ -129,6 +129,12 @@ def test_what_is_recommended_is_said_and_never_refused(duration_s, fs_hz, repeat
         assert ("recommended" in check.words) == (not check.met)
 
 
+def test_trials_are_counted_in_good_words():
+    one, three = (duration_checks(30.0, 100.0, repeats)[2].words for repeats in (1, 3))
+    assert one.startswith("Long: 30 s, 1 trial; recommended")
+    assert three == "Long: 30 s, 3 trials."
+
+
 # ---- all together
 
 
@@ -159,6 +165,7 @@ def test_the_report_says_what_was_measured_and_what_was_done():
     )
     assert value["missing"] == value["interpolated"] == 0.0
     assert table.index.is_unique
+    assert table.definition.str.len().min() > 5
     # 2.6 of the reference: nothing of it is left out.
     assert {"jitter", "min_step", "max_step", "detrend", "units", "mean_force", "force_sd"} <= set(
         table.index

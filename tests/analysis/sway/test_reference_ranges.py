@@ -166,7 +166,9 @@ def test_of_several_trials_the_median_is_placed_and_fewer_than_three_are_noted()
     assert three.note == ""
     one = place(160.0, reference, **AS_THEY)
     assert one.percentile == three.percentile
-    assert one.note == "1 trial(s); of the people it is the median of 3"
+    assert one.note == "1 trial; of the people it is the median of 3"
+    two = place([150.0, 160.0], reference, **AS_THEY)
+    assert two.note == "2 trials; of the people it is the median of 3"
 
 
 def test_a_described_trial_is_placed_as_its_published_value(real_data, published):

@@ -353,7 +353,8 @@ def _remarks(
 ) -> list[str]:
     found = [reference.note] if reference.note else []
     if trials < TRIALS:
-        found.append(f"{trials} trial(s); of the people it is the median of {TRIALS}")
+        counted = f"{trials} trial" if trials == 1 else f"{trials} trials"
+        found.append(f"{counted}; of the people it is the median of {TRIALS}")
     if reference.feature == "mean_velocity" and noise_floor_mm_s is None:
         found.append("unfiltered: the noise of the plate, not given here, adds to the velocity")
     if reference.feature == "mean_frequency":

@@ -35,6 +35,8 @@ class Need:
     instead: str
 
 
+_CALIBRATE = "Calibrate the device, then open the recording with that calibration."
+
 NEEDS: dict[str, Need] = {
     "rambling_trembling": Need(
         "shear",
@@ -60,7 +62,7 @@ NEEDS: dict[str, Need] = {
     "center_of_pressure": Need(
         "cop",
         "Every measure of sway is one of the centre of pressure",
-        "Calibrate the device, then open the recording with that calibration.",
+        _CALIBRATE,
     ),
 }
 """Each measure that not every recording can give. `Capability.require` refuses it."""
@@ -76,12 +78,15 @@ class Capability:
         Of what, for sentences: ``plate``.
     cop, shear, cells : bool
         Centre of pressure, horizontal force, the forces of single sensors.
+    gains : bool
+        Whether counts of its sensors, if it has any, can be told in newtons.
     """
 
     source: str
     cop: bool
     shear: bool
     cells: bool
+    gains: bool = True
 
     def has(self, measure: str) -> bool:
         """Whether a measure can be had; one that needs nothing special can always be."""
@@ -95,6 +100,13 @@ class Capability:
         need = NEEDS[measure]
         return f"{need.why}, and {self._lack(need.channel)}."
 
+    def instead(self, measure: str) -> str:
+        """Say what serves where a measure cannot be had; empty where it can."""
+        if self.has(measure):
+            return ""
+        need = NEEDS[measure]
+        return need.instead if self.gains or need.channel == "shear" else _CALIBRATE
+
     def require(self, measure: str) -> None:
         """Refuse a measure that cannot be had.
 
@@ -104,7 +116,7 @@ class Capability:
             With the reason and what to use instead.
         """
         if not self.has(measure):
-            raise UnavailableError(self.why_not(measure), NEEDS[measure].instead)
+            raise UnavailableError(self.why_not(measure), self.instead(measure))
 
     def table(self) -> pd.DataFrame:
         """All measures that not every recording can give.
@@ -114,14 +126,13 @@ class Capability:
         DataFrame
             Indexed by ``measure``; columns ``available``, ``why_not``, ``instead``.
         """
-        rows = [
-            (name, self.has(name), self.why_not(name), "" if self.has(name) else need.instead)
-            for name, need in NEEDS.items()
-        ]
+        rows = [(name, self.has(name), self.why_not(name), self.instead(name)) for name in NEEDS]
         columns = ["measure", "available", "why_not", "instead"]
         return pd.DataFrame(rows, columns=columns).set_index("measure")
 
     def _lack(self, channel: Channel) -> str:
+        if channel == "cells" and not self.gains:
+            return f"of the sensors of {self.source} no gains are known"
         if channel == "cells":
             return f"{self.source} has a total force and one place for it, no single sensors"
         if channel == "cop":
@@ -150,4 +161,5 @@ def capability_of(stream: Stream) -> Capability:
         cop=bool(np.isfinite(stream.cop_mm).any()),
         shear=stream.shear_n is not None and bool(np.isfinite(stream.shear_n).any()),
         cells=stream.forces_n is not None and bool(np.isfinite(stream.forces_n).any()),
+        gains=stream.counts is None,
     )

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from solemetry.resampling import HOLE
 from solemetry.signal import Filter, finite_runs
 from solemetry.sway.given import above_zero, one_axis
 from solemetry.sway.preparing.noise import NoiseFloor
@@ -33,7 +34,7 @@ vertical force by a few hundredths."""
 DROPOUT_S = 0.1
 """Nobody leaves a plate and comes back in less: a shorter loss of force is the instrument's."""
 
-_RATE_SLACK = 0.98
+_RATE_SLACK_PCT = 2.0
 """A plate of 100 Hz may run a little slow."""
 
 
@@ -72,11 +73,15 @@ class Check:
     ----------
     basis : str
         Whose recommendation.
+    asks : str
+        For what.
     met : bool
     words : str
+        What the trial has.
     """
 
     basis: str
+    asks: str
     met: bool
     words: str
 
@@ -151,15 +156,14 @@ def duration_checks(
     """
     scoppa, ruhe = "Scoppa 2013", "Ruhe 2010"
     checks = [
-        _at_least(scoppa, duration_s, 25.0, "s", "long"),
-        _at_least(scoppa, fs_hz, 50.0 * _RATE_SLACK, "Hz", "sampled", "50"),
+        _long(scoppa, duration_s),
+        _sampled(scoppa, fs_hz, 50),
         _long_or_repeated(ruhe, duration_s, repeats),
-        _at_least(ruhe, fs_hz, 100.0 * _RATE_SLACK, "Hz", "sampled", "100"),
+        _sampled(ruhe, fs_hz, 100),
     ]
     if lowpass is not None:
         met = lowpass.cutoff_hz == 10.0
-        words = f"Filtered: {lowpass}" + ("." if met else "; a cut-off of 10 Hz is recommended.")
-        checks.append(Check(ruhe, met, words))
+        checks.append(_check(ruhe, "a cut-off of 10 Hz", met, f"Filtered: {lowpass}"))
     return tuple(checks)
 
 
@@ -191,75 +195,100 @@ def quality_report(
     Returns
     -------
     DataFrame
-        Indexed by ``field``; columns ``value``, ``unit``, ``note``. What was not given is left
-        out. Each row of ``check ...`` has True or False as its value.
+        Indexed by ``field``; columns ``value``, ``unit``, ``definition``, ``note``. What was not
+        given is left out. Each row of ``check ...`` has True or False as its value.
     """
     present = len(finite_rows(trial.cop_mm))
     duration_s = len(step_lengths(trial.cop_mm)) / trial.fs_hz
     times = trial.timing
-    rows: list[tuple[str, object, str, str]] = [
-        ("measured_rate", times.fs_hz, "Hz", "gaps left out"),
-        ("median_step", 1e3 * times.median_step_s, "ms", ""),
-        ("min_step", 1e3 * times.min_step_s, "ms", ""),
-        ("max_step", 1e3 * times.max_step_s, "ms", ""),
-        ("jitter", 1e3 * times.jitter_s, "ms", "standard deviation of the steps"),
-        ("gaps", times.gaps, "1", f"the longest {times.longest_gap_s:.3g} s"),
-        ("missing", times.missing_pct, "%", "samples that did not come"),
-        ("repeated_times", times.repeated_times_pct, "%", ""),
-        ("repeated_samples", times.repeated_samples_pct, "%", "the same as the one before"),
-        ("rate", trial.fs_hz, "Hz", f"resampling: {trial.resampling}"),
-        ("interpolated", trial.interpolated_pct, "%", "samples drawn across a gap"),
-        ("filter", str(trial.lowpass), "", ""),
-        ("detrend", detrend, "", ""),
-        ("units", "mm, s", "", "ML + right, AP + forward"),
-        ("trimmed_start", trial.trimmed_start_s, "s", ""),
-        ("trimmed_end", trial.trimmed_end_s, "s", ""),
-        ("n", present, "1", "samples used"),
-        ("duration", duration_s, "s", "time between neighbouring samples"),
-    ]
+    rows: list[_Row] = [
+        ("measured_rate", times.fs_hz, "Hz", "samples per second, gaps left out", ""),
+        ("median_step", 1e3 * times.median_step_s, "ms",
+         "median time from a sample to the next, gaps included", ""),
+        ("min_step", 1e3 * times.min_step_s, "ms", "shortest time from a sample to the next", ""),
+        ("max_step", 1e3 * times.max_step_s, "ms",
+         "longest time from a sample to the next, gaps included", ""),
+        ("jitter", 1e3 * times.jitter_s, "ms",
+         "standard deviation of the steps from a sample to the next, gaps left out", ""),
+        ("gaps", times.gaps, "1", f"steps longer than {HOLE:g} usual ones",
+         f"the longest {times.longest_gap_s:.3g} s"),
+        ("missing", times.missing_pct, "%", "share of samples that did not come", ""),
+        ("repeated_times", times.repeated_times_pct, "%",
+         "share of samples at the time of the one before", ""),
+        ("repeated_samples", times.repeated_samples_pct, "%",
+         "share of samples that are the same, to the last bit, as the one before", ""),
+        ("rate", trial.fs_hz, "Hz", "samples per second that measures are made of",
+         f"resampling: {trial.resampling}"),
+        ("interpolated", trial.interpolated_pct, "%", "share of samples drawn across a gap", ""),
+        ("filter", str(trial.lowpass), "", "low-pass of the centre of pressure", ""),
+        ("detrend", detrend, "", "what is taken off before measures of distance", ""),
+        ("units", "mm, s", "", "those of the centre of pressure and of time",
+         "ML + right, AP + forward"),
+        ("trimmed_start", trial.trimmed_start_s, "s", "taken off at the beginning", ""),
+        ("trimmed_end", trial.trimmed_end_s, "s", "taken off at the end", ""),
+        ("n", present, "1", "samples used", ""),
+        ("duration", duration_s, "s", "sum of the times between neighbouring samples", ""),
+    ]  # fmt: skip
     if force_n is not None:
         rows += _force_rows(standing(force_n, trial.fs_hz, body_weight_n))
     if noise is not None:
         rows += [
-            ("noise_ml", noise.ml_mm, "mm", f"{noise.source}, at {noise.force_n:.0f} N"),
-            ("noise_ap", noise.ap_mm, "mm",
+            ("noise_ml", noise.ml_mm, "mm", f"{_NOISE}, ML",
+             f"{noise.source}, at {noise.force_n:.0f} N"),
+            ("noise_ap", noise.ap_mm, "mm", f"{_NOISE}, AP",
              "white" if noise.white else f"not white: holds with {noise.lowpass}"),
             ("noise_velocity", noise.mean_velocity(trial.fs_hz, trial.lowpass), "mm/s",
-             "mean velocity of the noise alone, after the filter"),
+             "mean velocity of the noise alone, after the filter", ""),
         ]  # fmt: skip
     rows += [
-        (f"check {check.basis} {number}", check.met, "", check.words)
+        (f"check {check.basis} {number}", check.met, "",
+         f"whether the trial has what {check.basis} recommends: {check.asks}", check.words)
         for number, check in enumerate(
             duration_checks(duration_s, times.fs_hz, repeats, trial.lowpass), start=1
         )
-    ]
-    return pd.DataFrame(rows, columns=["field", "value", "unit", "note"]).set_index("field")
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["field", *_COLUMNS]).set_index("field")
 
 
-def _force_rows(stance: Standing) -> list[tuple[str, object, str, str]]:
+_COLUMNS = ("value", "unit", "definition", "note")
+_Row = tuple[str, object, str, str, str]
+
+_NOISE = "standard deviation of the plate's white noise before any filter"
+_LIGHT = f"less than {OFF:.0%} of body weight on the plate"
+
+
+def _force_rows(stance: Standing) -> list[_Row]:
     def when(spans_s: tuple[tuple[float, float], ...]) -> str:
         return ", ".join(f"{start_s:.2f} to {end_s:.2f} s" for start_s, end_s in spans_s)
 
     return [
-        ("mean_force", stance.mean_n, "N", ""),
-        ("force_sd", stance.sd_n, "N", ""),
-        ("step_offs", len(stance.step_offs_s), "1", when(stance.step_offs_s)),
-        ("dropouts", len(stance.dropouts_s), "1", when(stance.dropouts_s)),
-        ("off", stance.off_pct, "%", f"less than {OFF:.0%} of {stance.body_weight_n:.0f} N"),
-    ]
+        ("mean_force", stance.mean_n, "N", "mean vertical force", ""),
+        ("force_sd", stance.sd_n, "N", "standard deviation of the vertical force, by n - 1", ""),
+        ("step_offs", len(stance.step_offs_s), "1",
+         f"times with {_LIGHT} for {DROPOUT_S:g} s or more", when(stance.step_offs_s)),
+        ("dropouts", len(stance.dropouts_s), "1",
+         f"times with {_LIGHT} for less than {DROPOUT_S:g} s", when(stance.dropouts_s)),
+        ("off", stance.off_pct, "%", f"share of samples with {_LIGHT}",
+         f"less than {OFF:.0%} of {stance.body_weight_n:.0f} N"),
+    ]  # fmt: skip
 
 
-def _at_least(
-    basis: str, value: float, least: float, unit: str, verb: str, asked: str | None = None
-) -> Check:
-    met = bool(value >= least)
-    asked = asked or f"{least:g}"
-    words = f"{verb.capitalize()}: {value:.4g} {unit}"
-    return Check(basis, met, words + ("." if met else f"; {asked} {unit} or more is recommended."))
+def _long(basis: str, duration_s: float) -> Check:
+    return _check(basis, "25 s or more", duration_s >= 25, f"Long: {duration_s:.4g} s")
+
+
+def _sampled(basis: str, fs_hz: float, least_hz: int) -> Check:
+    asks = f"{least_hz} Hz or more ({_RATE_SLACK_PCT:g} % less is enough)"
+    met = fs_hz >= least_hz * (1 - _RATE_SLACK_PCT / 100)
+    return _check(basis, asks, met, f"Sampled: {fs_hz:.4g} Hz")
 
 
 def _long_or_repeated(basis: str, duration_s: float, repeats: int) -> Check:
-    met = duration_s >= 90.0 or repeats >= 3
-    words = f"Long: {duration_s:.4g} s, {repeats} trial(s)"
-    more = "; 90 s or more, or the mean of three to five trials, is recommended."
-    return Check(basis, met, words + ("." if met else more))
+    met = duration_s >= 90 or repeats >= 3
+    trials = f"{repeats} trial" if repeats == 1 else f"{repeats} trials"
+    asks = "90 s or more, or the mean of three to five trials"
+    return _check(basis, asks, met, f"Long: {duration_s:.4g} s, {trials}")
+
+
+def _check(basis: str, asks: str, met: bool, words: str) -> Check:
+    return Check(basis, asks, bool(met), f"{words}." if met else f"{words}; recommended: {asks}.")
