@@ -50,7 +50,7 @@ class Solemetry(Verbs):
 app = typer.Typer(
     name="solemetry",
     help="Force plates and pressure insoles: live sway, recording, drills, analysis. "
-    "Nothing at hand? Begin with: solemetry demo",
+    "Nothing at hand? Begin with: solemetry demo. More of each verb: solemetry VERB --help",
     cls=Solemetry,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

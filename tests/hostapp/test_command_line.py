@@ -6,12 +6,14 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import runpy
+import shutil
 import subprocess
 import sys
+import tempfile
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -21,8 +23,8 @@ from typing import Any, get_args, get_origin
 import numpy as np
 import pytest
 from pty_plate import PtyDevice
-from typer.main import get_command
 from virtual_pod import Recorded, VirtualPod
+from written_keys import assert_as_written, verbs
 
 import solemetry
 from solemetry.cohort import Cohort, Failure
@@ -31,15 +33,19 @@ from solemetry.gait.conventions import CONVENTIONS as OF_GAIT
 from solemetry.session import write_load
 from solemetry.sway.conventions import CONVENTIONS
 from solemetry_host import log
-from solemetry_host.cli import app, main
+from solemetry_host.cli import main
 from solemetry_host.commands.files import To
 from solemetry_host.commands.options import Convention, GaitConvention
 from solemetry_host.devices.discovery import Findings, Found
 from solemetry_host.doctor.checks import Check
 from solemetry_host.drills.files.shelf import Shelf
+from solemetry_host.live.latency import Spread
 from solemetry_host.people.folder import Library
 from solemetry_host.printing import print_json
+from solemetry_host.sound import sides, speaker, voice
 from solemetry_host.windows import app as windows
+from solemetry_host.windows.frame_pacing import Pacing
+from solemetry_host.windows.step_response import StepResponse
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,15 +81,6 @@ TYPED: dict[str, dict[str, str]] = {
 """Each verb with what has to be typed, by the names of its parameters."""
 
 OPENS_WINDOWS = {"app", "live"}
-
-
-def verbs() -> dict[str, Any]:
-    """All verbs there are, asked of the program itself."""
-    found = {}
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
-        inner = getattr(command, "commands", None)
-        found |= {f"{name} {one}": of for one, of in inner.items()} if inner else {name: command}
-    return found
 
 
 def test_no_verb_is_forgotten_here() -> None:
@@ -242,15 +239,38 @@ def test_what_cannot_be_ends_in_a_sentence_and_the_right_code(
     assert place.content() == before, "something was written, or lost"
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may all")
-def test_a_folder_that_is_not_ones_own_is_told(place: Place, run: Run, tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    ended = run("report", place.session, "--out", tmp_path / "r.html")
-    assert ended.code == 1
-    assert "not yours to write" in ended.err
-    place.session.chmod(0)
-    assert run("analyze", place.session).code == 1
-    place.session.chmod(0o600)
+def test_what_is_not_ones_own_is_told(place: Place, run: Run, tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        there = Path(made)
+        session, closed = there / "open.h5", there / "closed.h5"
+        for copy in (session, closed):
+            shutil.copy(place.session, copy)
+        assert run("report", session, "--out", tmp_path / "r.html").code == 0
+        assert run("analyze", session).code == 0  # all is loaded now
+        session.chmod(0o444)
+        closed.chmod(0)
+        there.chmod(0o555)
+        with somebody_else():
+            written = run("report", session, "--out", there / "r.html")
+            read = run("analyze", closed)
+        there.chmod(0o700)
+    assert (written.code, read.code) == (1, 1)
+    assert "not yours to write" in written.err
+    assert "cannot be read: Permission denied" in read.err
+
+
+@contextmanager
+def somebody_else() -> Iterator[None]:
+    """Be nobody in particular for a while where this is root, who may do all."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        yield
+        return
+    nobody = 65534
+    os.setresuid(nobody, nobody, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -315,42 +335,14 @@ def test_every_verb_that_tells_something_tells_it_to_programs_too() -> None:
         assert bool(command.tells) == has, f"{name}: what --json prints is not written down"
 
 
-ONLY_OF_SOME = {("person today", "order")}
-
-
-def assert_as_written(verb: str, told: Any) -> None:
-    """Each key is written down, and what is written down is there."""
-    paths = [re.findall(r"\[\]|[^.\[\]]+", name) for name in verbs()[verb].tells]
-    assert not list(differences(verb, told, paths))
-
-
-def differences(verb: str, told: Any, written: list[list[str]]) -> Iterator[object]:
-    heads: dict[str, list[list[str]]] = {}
-    for head, *rest in filter(None, written):
-        heads.setdefault(head, []).append(rest)
-    if not heads:
-        return
-    (first, *_) = heads
-    if first == "[]" or not first.islower():
-        values = told if first == "[]" else told.values()
-        for value in values:
-            yield from differences(verb, value, heads[first])
-        return
-    yield from ({head for head in heads if (verb, head) not in ONLY_OF_SOME} ^ set(told)) - {
-        head for head in told if (verb, head) in ONLY_OF_SOME
-    }
-    for head in set(heads) & set(told):
-        yield from differences(verb, told[head], heads[head])
-
-
 @pytest.mark.parametrize(
     "typed",
     [
         "self-test --device sim:plate",
         f"side --device {LEFT} left",
         "record --device sim:plate?speed=4 --seconds 1 --out OUT/r.h5",
-        "calibrate show",
         "drill list",
+        "drill show short-foot",
         "drill check SESSION",
         "drill simulate short-foot --fault good",
         "person add name=Bert",
@@ -362,12 +354,14 @@ def differences(verb: str, told: Any, written: list[list[str]]) -> Iterator[obje
         "person export PERSON --out OUT/p.zip",
         "person today PERSON",
         "person weekly PERSON --out OUT/w.html",
+        "person report PERSON --out OUT/p.html",
         "person delete BERT --yes",
         "analyze SESSION",
         "report SESSION --out OUT/s.html --table OUT/s.csv",
         "import TRIAL --out OUT/i.h5",
         "export SESSION --to csv --out OUT/csv",
         "verify SESSION",
+        "repair OUT/left.partial.h5",
     ],
 )
 def test_json_is_one_document_with_the_keys_that_are_written_down(
@@ -377,6 +371,8 @@ def test_json_is_one_document_with_the_keys_that_are_written_down(
     if "BERT" in words:
         bert = Library(place.folder / "library").add(date(2026, 11, 1), {"name": "Bert"})
         words[words.index("BERT")] = bert.id
+    if typed.startswith("repair"):
+        Path(words[1]).write_bytes(place.session.read_bytes())
     ended = run(*words, "--json")
     told = json.loads(ended.out)
     assert ended.code == (1 if "drill check" in typed else 0), ended.err
@@ -399,16 +395,33 @@ def test_what_a_pod_keeps_is_told_to_programs(run: Run, tmp_path: Path) -> None:
         device.cut()
 
 
+SPREAD = Spread(200, 20.0, 30.0, 33.0, 40.0)
+
+
 @pytest.mark.parametrize(
     ("verb", "told"),
     [
         ("devices", asdict(Findings((Found("sim:plate", "a plate"),)))),
         ("doctor", [asdict(Check("Python", "ok", "3.11"))]),
+        ("bench screen", {"plate": asdict(StepResponse(SPREAD, SPREAD, 0, 60.0))}),
+        ("bench frames", {"plate": asdict(Pacing(20.0, 60.0, 17.0, 20.0, 1.0, 2.0, 1200, 0))}),
         ("batch", asdict(Cohort(Path("t"), Path("f"), 1, 1, 0, (Failure("a", "b", "c"),)))),
     ],
 )
 def test_what_takes_long_to_find_is_written_down_too(verb: str, told: Any) -> None:
     assert_as_written(verb, json.loads(json.dumps(told, default=str)))
+
+
+def test_what_was_heard_on_which_side_is_told_to_programs(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speaker, "SystemSpeaker", speaker.NullSpeaker)
+    monkeypatch.setattr(sides, "SOUNDS_S", 0.0)
+    monkeypatch.setattr(voice, "find_voice", lambda: None)
+    monkeypatch.setattr("sys.stdin", io.StringIO("right\nleft\n"))
+    ended = run("drill", "sound-check", "--json")
+    assert ended.code == 1, "sides are swapped"
+    assert_as_written("drill sound-check", json.loads(ended.out))
 
 
 def test_a_number_without_a_value_is_null(capsys: pytest.CaptureFixture[str]) -> None:

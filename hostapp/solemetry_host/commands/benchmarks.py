@@ -24,7 +24,7 @@ app = part("bench", "Measure how prompt the app is on this computer.")
     tells={
         "seconds": "how long it was measured",
         "devices": "what was measured",
-        "latency_ms.STAGE": "spread of how late a stage is: n, p50, p95, p99, max",
+        "latency_ms.STAGE": "spread of how late a stage is: n, p50_ms, p95_ms, p99_ms, max_ms",
         "cpu_percent": "of one core: all, generators, app, app_least",
         "rows.STREAM": "rows that came",
         "lost_rows.STREAM": "rows that did not",
@@ -42,7 +42,9 @@ def bench_live(
             autocompletion=completing.devices,
         ),
     ] = None,
-    seconds: Annotated[float, typer.Option(help="How long to measure.", min=1)] = 20.0,
+    seconds: Annotated[
+        float, typer.Option(help="How long to measure.", metavar="SECONDS", min=1)
+    ] = 20.0,
     as_json: AsJson = False,
 ) -> None:
     """Measure how late the live numbers come, and what they cost, with a recording running."""
@@ -92,7 +94,9 @@ def bench_live(
     },
 )  # fmt: skip
 def bench_screen(
-    seconds: Annotated[float, typer.Option(help="How long for each.", min=5)] = 30.0,
+    seconds: Annotated[
+        float, typer.Option(help="How long for each.", metavar="SECONDS", min=5)
+    ] = 30.0,
     as_json: AsJson = False,
 ) -> None:
     """Measure how long from a step of the load to the screen and to the ear: virtual devices."""
@@ -126,7 +130,8 @@ def bench_screen(
     "solemetry bench frames --view plate",
     "solemetry bench frames --size 1920x1080 --seconds 60",
     tells={
-        "VIEW.paints_hz": "frames a second; VIEW is a view and a size",
+        "VIEW.seconds": "how long it was measured; VIEW is a view and a size",
+        "VIEW.paints_hz": "frames a second",
         "VIEW.gap_p99_ms": "between frames",
         "VIEW.gap_max_ms": "between frames",
         "VIEW.draw_p50_ms": "to draw one",
@@ -137,13 +142,18 @@ def bench_screen(
 )  # fmt: skip
 def bench_frames(
     view: Annotated[
-        list[str] | None, typer.Option(help="plate, insoles or both. Without: each.")
+        list[str] | None,
+        typer.Option(
+            help="plate, insoles or both; may be repeated. Without: each.", metavar="NAME"
+        ),
     ] = None,
     size: Annotated[
         list[str] | None,
         typer.Option(help="Of the window. Without: 1280x800 and 1920x1080.", metavar="WxH"),
     ] = None,
-    seconds: Annotated[float, typer.Option(help="How long for each.", min=2)] = 20.0,
+    seconds: Annotated[
+        float, typer.Option(help="How long for each.", metavar="SECONDS", min=2)
+    ] = 20.0,
     as_json: AsJson = False,
 ) -> None:
     """Measure how evenly the live view is painted: a virtual 1 kHz plate and two insoles."""

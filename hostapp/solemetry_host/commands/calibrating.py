@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +14,7 @@ from solemetry.errors import SolemetryError
 from solemetry_host.commands import completing
 from solemetry_host.commands.options import AsJson, Calibrations, Yes, written
 from solemetry_host.commands.verbs import part, verb
-from solemetry_host.printing import print_json, print_rows
+from solemetry_host.printing import print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,11 +30,16 @@ app = part("calibrate", "Make instruments of plates and insoles.")
 Device = Annotated[
     str,
     typer.Argument(
-        help="serial:PORT, or a virtual one.", metavar="URL", autocompletion=completing.devices
+        help="serial:PORT, ble:NAME or a virtual one.", metavar="URL",
+        autocompletion=completing.devices,
     ),
 ]
 Mass = Annotated[
-    float, typer.Option("--mass", help="The known mass, on a small foot.", metavar="KG")
+    float,
+    typer.Option(
+        "--mass", help="The known mass; it stands on one small foot (docs/calibrating.md).",
+        metavar="KG",
+    ),
 ]
 Out = Annotated[Path | None, written("Write the calibration to this file too.")]
 
@@ -64,22 +69,33 @@ def plate(
     device: Device,
     mass: Mass,
     second_mass: Annotated[
-        float | None, typer.Option(help="Another mass that is known.", metavar="KG")
+        float | None, typer.Option(help="Another known mass, to check by.", metavar="KG")
     ] = None,
     scale_kg: Annotated[
         float | None,
-        typer.Option(help="In its place: yourself, by a bathroom scale.", metavar="KG"),
+        typer.Option(
+            help="In place of a second mass: your own, by a bathroom scale.", metavar="KG"
+        ),
     ] = None,
     mass_uncertain: Annotated[
         float, typer.Option(help="How sure the mass is (standard uncertainty).", metavar="KG")
     ] = 0.0,
     warm_up: Annotated[
-        float, typer.Option(help="Less if it has been on.", metavar="SECONDS", min=0)
+        float,
+        typer.Option(
+            help="How long it warms up; less if it has been on.", metavar="SECONDS", min=0
+        ),
     ] = 600.0,
     dead_weight: Annotated[
-        float, typer.Option(help="600 measures the drift.", metavar="SECONDS", min=30)
+        float,
+        typer.Option(
+            help="How long a mass stays on at the end; 600 measures the drift.",
+            metavar="SECONDS", min=30,
+        ),
     ] = 60.0,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with one broken off.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with one that was broken off.")
+    ] = False,
     out: Out = None,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -138,7 +154,10 @@ def insole(
         ),
     ] = None,
     seconds: Annotated[
-        float, typer.Option(help="How long to shift the weight, each of two times.", min=10)
+        float,
+        typer.Option(
+            help="How long to shift the weight, each of two times.", metavar="SECONDS", min=10
+        ),
     ] = 75.0,
     calibration: Calibrations = None,
     out: Out = None,
@@ -220,7 +239,9 @@ def check(
 def show(
     file: Annotated[
         Path | None,
-        typer.Argument(help="A calibration. Without: all that are kept.", metavar="FILE"),
+        typer.Argument(
+            help="A calibration. Without: all that are kept.", metavar="FILE", readable=False
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -243,7 +264,9 @@ def show(
     if as_json:
         print_json([_told(kept) for kept in every])
     elif every:
-        print_rows(f"Calibrations in {folder.folder}", [_row(kept) for kept in every])
+        typer.echo(f"Calibrations in {folder.folder}, the oldest first")
+        for kept in every:
+            typer.echo("\n".join(["", *_block(kept)]))
     else:
         typer.echo(f"No calibration is kept in {folder.folder}.")
     for error in damaged:
@@ -367,18 +390,6 @@ def _end(shown: Shown, kept: Kept | None, as_json: bool) -> None:
 
 def _told(kept: Kept) -> dict[str, Any]:
     record: Record = kept.record
-    figures = record.evidence.get("figures", {})
-    return _row(kept) | {
-        "file": str(kept.path),
-        "source": record.calibration.source,
-        "geometry_hash": f"{record.geometry_hash:08x}",
-        "figures": figures,
-        "verdict": record.evidence.get("verdict", []),
-    }
-
-
-def _row(kept: Kept) -> dict[str, Any]:
-    record = kept.record
     return {
         "device": record.device_id,
         "side": record.evidence.get("side", ""),
@@ -386,10 +397,30 @@ def _row(kept: Kept) -> dict[str, Any]:
         "age_days": kept.age_days(date.today()),
         "accepted": kept.accepted,
         "virtual": record.evidence.get("virtual", ""),
-        "file": kept.path.name,
+        "file": str(kept.path),
+        "source": record.calibration.source,
+        "geometry_hash": f"{record.geometry_hash:08x}",
+        "figures": record.evidence.get("figures", {}),
+        "verdict": record.evidence.get("verdict", []),
     }
+
+
+def _block(kept: Kept) -> Iterator[str]:
+    """Return the lines that tell one calibration from the others."""
+    record = kept.record
+    told, made = record.evidence, record.calibration
+    side = f", {told['side']} side" if told.get("side") else ""
+    yield kept.path.name
+    yield f"  Device: {record.device_id}{side}"
+    if told.get("virtual"):
+        yield f"  Virtual device: {told['virtual']}"
+    yield f"  Made: {made.source}"
+    yield f"  Date: {made.date or 'none'}. {_age(kept)}"
+    yield f"  {'Accepted.' if kept.accepted else 'Not accepted: it is not used by itself.'}"
 
 
 def _age(kept: Kept) -> str:
     days = kept.age_days(date.today())
-    return "It does not say when it was made." if days is None else f"It is {days} days old."
+    if days is None:
+        return "It does not say when it was made."
+    return f"It is {days} day{'s' * (days != 1)} old."

@@ -42,7 +42,10 @@ _SHOWN = 10
 )  # fmt: skip
 def batch(
     folder: Annotated[
-        Path, typer.Argument(help="Recordings, in folders however deep.", metavar="FOLDER")
+        Path,
+        typer.Argument(
+            help="Recordings, in folders however deep.", metavar="FOLDER", readable=False
+        ),
     ],
     out: Annotated[
         Path, written("The table to write, NAME.parquet. Beside it: what failed.")
@@ -53,7 +56,8 @@ def batch(
     convention: ByConvention = Convention.solemetry,
     gait_convention: ByGaitConvention = None,
     workers: Annotated[
-        int | None, typer.Option(help="Processes here. Without: one for each core.", min=1)
+        int | None,
+        typer.Option(help="Processes here. Without: one for each core.", metavar="N", min=1),
     ] = None,
     scheduler: Annotated[
         str | None,

@@ -40,7 +40,10 @@ class Foot(StrEnum):
 )  # fmt: skip
 def devices(
     seconds: Annotated[
-        float | None, typer.Option(help="How long to look; by default under 5 s.", min=0.5)
+        float | None,
+        typer.Option(
+            help="How long to look. Without: under 5 s.", metavar="SECONDS", min=0.5
+        ),
     ] = None,
     probe: Annotated[
         bool, typer.Option("--probe", help="Ask ports of no known board too; may disturb them.")
@@ -123,7 +126,7 @@ def self_test(device: Device, as_json: AsJson = False) -> None:
     tells={"device": "its own number", "side": "left or right"},
 )  # fmt: skip
 def side(
-    foot: Annotated[Foot, typer.Argument(help="The foot that it is worn on.")],
+    foot: Annotated[Foot, typer.Argument(help="The foot that it is worn on.", metavar="FOOT")],
     device: Device,
     as_json: AsJson = False,
 ) -> None:

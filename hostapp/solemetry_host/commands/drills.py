@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
@@ -28,6 +29,7 @@ from solemetry_host.printing import print_json, print_rows
 
 if TYPE_CHECKING:
     from solemetry_host.drills.files.checking import Checked
+    from solemetry_host.drills.files.shelf import Shelf
 
 app = part("drill", "Do a drill, list what there is, check files of your own.")
 
@@ -94,32 +96,31 @@ def list_drills(as_json: AsJson = False) -> None:
             own = ", your own" if shelf.is_own(drill.id) else ""
             typer.echo(f"  {drill.id:<{width}}{drill.words().title} ({drill.kind}{levels}{own})")
     typer.echo(f"Your own folder: {shelf.own}")
-    for checked in shelf.unusable:
-        typer.echo(f"Left out: {checked.file}. See: solemetry drill check {checked.file}", err=True)
+    _warn(shelf.unusable)
 
 
 @verb(
     app, "show",
     "solemetry drill show short-foot",
     "solemetry drill show my-drill.toml --language de",
-    tells={"*": "the drill as its file has it: docs/write-a-drill.md"},
+    tells={"file": "where it is", "*": "all that is in it: docs/write-a-drill.md"},
 )  # fmt: skip
 def show_drill(
     drill: Drill,
-    language: Annotated[str, typer.Option(help="Of its words: en, de.")] = "en",
+    language: Annotated[str, typer.Option(help="The language of its words: en, de.")] = "en",
     as_json: AsJson = False,
 ) -> None:
     """Show a drill: what to do, what is watched, what passes, and where the numbers come from."""
     from solemetry_host.drills.files.describing import describe
-    from solemetry_host.drills.files.shelf import Shelf
 
-    shelf = Shelf()
-    found = shelf.drill_or_file(drill)
+    shelf = _shelf_for(drill)
+    found, file = shelf.drill_or_file(drill), shelf.file_of(drill)
     if as_json:
-        typer.echo(found.model_dump_json(by_alias=True, indent=2))
+        print_json({"file": file} | found.model_dump(mode="json", by_alias=True))
         return
     for line in describe(found, shelf.norm, language):
         typer.echo(line)
+    typer.echo(f"File: {file}")
 
 
 @verb(
@@ -130,7 +131,10 @@ def show_drill(
 )  # fmt: skip
 def check_file(
     file: Annotated[
-        Path, typer.Argument(help="A drill, a plan or a table of norms.", metavar="FILE")
+        Path,
+        typer.Argument(
+            help="A drill, a plan or a table of norms.", metavar="FILE", readable=False
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:
@@ -138,10 +142,9 @@ def check_file(
 
     Exit code 1 if anything is.
     """
-    from solemetry_host.drills.files.checking import check
     from solemetry_host.drills.files.shelf import Shelf
 
-    checked = check(file, Shelf().known)
+    checked = Shelf().check(file)
     if as_json:
         print_json(_told(checked))
     else:
@@ -176,7 +179,7 @@ def simulate_drill(
             help="Its id, or a file.", metavar="ID|FILE", autocompletion=completing.drills
         ),
     ] = None,
-    level: Annotated[int, typer.Option(help="Its level.", min=1)] = 1,
+    level: Annotated[int, typer.Option(help="Its level.", metavar="N", min=1)] = 1,
     fault: Annotated[
         str, typer.Option(help="Only one: good, never, break:hold.share.mt1, ... Without, all.")
     ] = "",
@@ -194,9 +197,9 @@ def simulate_drill(
         raise typer.BadParameter("Name one drill, or say --all.")
     from solemetry_host.drills.simulated.simulating import levels, simulated
 
-    told = []
+    told, shelf = [], _shelf_for(drill)
     with progress("Simulating", as_json) as shown:
-        asked = levels(drill, level)
+        asked = levels(shelf, drill, level)
         for done, (one, n) in enumerate(asked):
             shown.reached(done, len(asked), f"Simulating {one.id}, level {n}")
             told.append(simulated(one, n, fault, sensors))
@@ -245,7 +248,7 @@ def run(
             autocompletion=completing.devices,
         ),
     ] = None,
-    level: Annotated[int, typer.Option(help="Its level.", min=1)] = 1,
+    level: Annotated[int, typer.Option(help="Its level.", metavar="N", min=1)] = 1,
     side: Annotated[
         Foot | None, typer.Option(help="Only this foot. Without: left, then right.")
     ] = None,
@@ -260,19 +263,31 @@ def run(
     library: LibraryFolder = None,
     foot: Feet = None,
     foot_length: Annotated[
-        float | None, typer.Option(help="In mm: feet are found by two presses.", metavar="MM")
+        float | None,
+        typer.Option(
+            help="With it, two presses tell where the feet stand. Without: the person's.",
+            metavar="MM",
+        ),
     ] = None,
     mass: Annotated[
-        float | None, typer.Option(help="Without, a plate weighs you.", metavar="KG")
+        float | None, typer.Option(help="Yours. Without: a plate weighs you.", metavar="KG")
     ] = None,
-    age: Annotated[float | None, typer.Option(help="Where no person is named.")] = None,
+    age: Annotated[
+        float | None, typer.Option(help="Yours. Without: the person's.", metavar="YEARS")
+    ] = None,
     support: Annotated[Hold | None, typer.Option(help="How much you hold on.")] = None,
     loops: Annotated[
         bool, typer.Option("--loops", help="First measure your own base by slow loops.")
     ] = False,
     tare: Annotated[bool, typer.Option("--tare", help="First set the zero of the plate.")] = False,
     sound: Annotated[bool, typer.Option("--sound", help="Play the tone, speak the cues.")] = False,
-    seed: Annotated[int | None, typer.Option(help="Of the order of hours. Without: drawn.")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            help="The same number draws the same order, as of the hours of a clock. Without: any.",
+            metavar="N",
+        ),
+    ] = None,
     calibration: Calibrations = None,
     place: Places = None,
     yes: Yes = False,
@@ -301,7 +316,7 @@ def run(
         seed=seed,
     )  # fmt: skip
     console = Console(stderr=as_json, highlight=False, markup=False)
-    ran = run_drill(asked, console, partial(typer.confirm, err=as_json))
+    ran = run_drill(asked, _shelf_for(drill), console, partial(typer.confirm, err=as_json))
     if as_json:
         typer.echo(outcome_json(ran))
     elif ran.recording is not None:
@@ -354,6 +369,22 @@ def sound_check(as_json: AsJson = False) -> None:
     else:
         typer.echo(f"Cues are spoken by {voice.name}.")
     raise typer.Exit(0 if found.well else 1)
+
+
+def _shelf_for(drill: str | None) -> Shelf:
+    """Return the shelf; of files that this drill should come from as well, say what is wrong."""
+    from solemetry_host.drills.files.shelf import Shelf
+
+    shelf = Shelf()
+    if drill is not None:
+        shelf.drill_or_file(drill)  # where none can be used, that is the error
+        _warn(shelf.left_out(drill))
+    return shelf
+
+
+def _warn(left_out: Iterable[Checked]) -> None:
+    for checked in left_out:
+        typer.echo(f"Left out: {checked.refusal}", err=True)
 
 
 def _told(checked: Checked) -> dict[str, Any]:

@@ -37,17 +37,25 @@ app = part()
     },
 )  # fmt: skip
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="Files of one trial.", metavar="FILE...")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of one trial.", metavar="FILE", readable=False)
+    ],
     out: Annotated[
         Path | None, written("The session to write. Without: beside the first file.")
     ] = None,
     column_map: Annotated[
         Path | None,
-        typer.Option("--map", help="Column map (TOML) of any other table: see docs/importing.md."),
+        typer.Option(
+            "--map", help="Column map (TOML) of any other table: see docs/importing.md.",
+            readable=False,
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a session file of files of other programs."""
+    """Make a session file of files of other programs.
+
+    Which formats are known: docs/importing.md.
+    """
     from solemetry.importers import read_together
     from solemetry.session import write_imported
 
@@ -119,10 +127,14 @@ def export(
         ),
     ] = None,
     stream: Annotated[
-        list[str] | None, typer.Option(help="Only this stream; may be repeated.")
+        list[str] | None, typer.Option(help="Only this stream; may be repeated.", metavar="NAME")
     ] = None,
-    begin: Annotated[float | None, typer.Option(help="Only from here on, session time, s.")] = None,
-    end: Annotated[float | None, typer.Option(help="Only until here, session time, s.")] = None,
+    begin: Annotated[
+        float | None, typer.Option(help="Only from here on, session time.", metavar="SECONDS")
+    ] = None,
+    end: Annotated[
+        float | None, typer.Option(help="Only until here, session time.", metavar="SECONDS")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a recording in a format of other programs, and say what the format cannot hold."""
@@ -185,7 +197,15 @@ def verify(file: SessionFile, as_json: AsJson = False) -> None:
     "solemetry repair session.partial.h5 --json",
     tells={"file": "the session file that was made"},
 )  # fmt: skip
-def repair(file: SessionFile, as_json: AsJson = False) -> None:
+def repair(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="What was left behind: NAME.partial.h5.", metavar="FILE", readable=False
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
     """Make a whole session of a partial file that a crash left behind."""
     from solemetry.session import repair as repair_session
     from solemetry_host.commands.own_process import in_own_process, time_for

@@ -35,7 +35,9 @@ app = part()
 )  # fmt: skip
 def demo(
     out: Annotated[Path, written("Folder for what it makes.", folder=True)] = Path("demo-output"),
-    seconds: Annotated[float, typer.Option(help="Length of the hold.", min=5)] = 20.0,
+    seconds: Annotated[
+        float, typer.Option(help="Length of the hold.", metavar="SECONDS", min=5)
+    ] = 20.0,
     as_json: AsJson = False,
 ) -> None:
     """Show the whole chain on a virtual plate: live window, recording, analysis, report."""

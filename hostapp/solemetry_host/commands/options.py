@@ -35,19 +35,23 @@ class GaitConvention(StrEnum):
 
 
 # ---- what it is about ----------------------------------------------------------------------
+# A file that may not be read is no slip in typing: whoever reads it says so, with exit code 1.
 
 Recording = Annotated[
     Path,
     typer.Argument(
-        help="A session file, or a file of another program whose format is known.", metavar="FILE"
+        help="A session file, or a file of another program whose format is known.", metavar="FILE",
+        readable=False,
     ),
+]  # fmt: skip
+SessionFile = Annotated[
+    Path, typer.Argument(help="A session file.", metavar="FILE", readable=False)
 ]
-SessionFile = Annotated[Path, typer.Argument(help="A session file.", metavar="FILE")]
 Device = Annotated[
     str,
     typer.Option(
         "--device",
-        help="The device: serial:PORT, ble:NAME or a virtual one, sim:plate.",
+        help="The device: serial:PORT, ble:NAME or a virtual one, sim:plate or sim:insoles.",
         metavar="URL",
         autocompletion=completing.devices,
     ),
@@ -153,7 +157,9 @@ ByConvention = Annotated[
 ]
 ByGaitConvention = Annotated[
     GaitConvention | None,
-    typer.Option("--gait-convention", help="When a foot is down. Without: by the device."),
+    typer.Option(
+        "--gait-convention", help="Whose choices tell when a foot is down. Without: by the device."
+    ),
 ]
 Publish = Annotated[
     bool, typer.Option("--lsl", help="Publish rows, forces and COP on the Lab Streaming Layer.")

@@ -190,8 +190,13 @@ def edit(
 )  # fmt: skip
 def allow(
     person: Person,
-    to: Annotated[str, typer.Argument(help="Who may see it.")],
-    detail: Annotated[Detail, typer.Argument(help="How much.")],
+    to: Annotated[str, typer.Argument(help="Who may see it.", metavar="WHO")],
+    detail: Annotated[
+        Detail,
+        typer.Argument(
+            help="How much; each holds what those before it hold.", metavar="DETAIL"
+        ),
+    ],
     until: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The last day of it.", metavar="DATE"),
@@ -217,7 +222,7 @@ def allow(
 )  # fmt: skip
 def withdraw(
     person: Person,
-    to: Annotated[str, typer.Argument(help="Who may see nothing any more.")],
+    to: Annotated[str, typer.Argument(help="Who may see nothing any more.", metavar="WHO")],
     library: LibraryFolder = None,
     as_json: AsJson = False,
 ) -> None:

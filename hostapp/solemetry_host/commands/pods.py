@@ -60,7 +60,9 @@ def list_runs(device: Device, as_json: AsJson = False) -> None:
 def download(
     device: Device,
     out: Annotated[Path, written("Folder for the sessions.", folder=True)] = Path("recordings"),
-    run: Annotated[list[int] | None, typer.Option(help="Only this run; may be repeated.")] = None,
+    run: Annotated[
+        list[int] | None, typer.Option(help="Only this run; may be repeated.", metavar="N")
+    ] = None,
     subject: Subject = "",
     as_json: AsJson = False,
 ) -> None:

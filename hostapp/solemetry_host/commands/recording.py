@@ -48,7 +48,10 @@ def record(
     out: Annotated[
         Path, written("The file to write; what is there stays, and it gets a number.")
     ] = Path("session.h5"),
-    seconds: Annotated[float, typer.Option(help="How long; Ctrl-C ends it earlier.", min=0.1)] = 30,
+    seconds: Annotated[
+        float,
+        typer.Option(help="How long; Ctrl-C ends it earlier.", metavar="SECONDS", min=0.1),
+    ] = 30,
     tare: Annotated[bool, typer.Option("--tare", help="First set the zero of the plate.")] = False,
     foot: Feet = None,
     subject: Subject = "",

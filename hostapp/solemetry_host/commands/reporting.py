@@ -46,7 +46,8 @@ class Surface(StrEnum):
 
 
 OnPaper = Annotated[
-    Paper, typer.Option(help="Of a PDF; HTML takes that of the printer.", case_sensitive=False)
+    Paper,
+    typer.Option(help="That of a PDF; HTML takes that of the printer.", case_sensitive=False),
 ]
 
 
@@ -66,11 +67,12 @@ def report(
     convention: ByConvention = Convention.solemetry,
     eyes: Annotated[
         Eyes | None,
-        typer.Option(help="With --surface: two-footed sway among reference people."),
+        typer.Option(help="With --surface: compares two-footed sway with reference people."),
     ] = None,
-    surface: Annotated[Surface | None, typer.Option(help="What was stood on.")] = None,
+    surface: Annotated[Surface | None, typer.Option(help="What was stood on; see --eyes.")] = None,
     age: Annotated[
-        float | None, typer.Option(help="Years, where the recording does not tell.", min=0)
+        float | None,
+        typer.Option(help="Where the recording does not tell.", metavar="YEARS", min=0),
     ] = None,
     table: Annotated[
         Path | None,

@@ -107,6 +107,16 @@ class Part(TyperGroup):
             param.process_value = partial(_checked_if_typed, param.process_value)
         return super().parse_args(ctx, args)
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write what each verb does, to the end of the sentence."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, str(verb.help).partition("\n")[0])
+                    for name, verb in cast(dict[str, Any], self.commands).items()
+                ]
+            )
+
 
 class Verbs(Part):
     """All verbs, listed under headings; subclasses say which."""

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
+from written_keys import assert_as_written
 
 import solemetry
 from solemetry import Calibration, DeviceDescription
@@ -91,6 +92,7 @@ def test_a_plate_that_was_calibrated_is_right_the_next_time(calibrated, raw, run
 
 def test_json_tells_the_figures_and_the_arrows(calibrated):
     told = json.loads(calibrated.stdout)
+    assert_as_written("calibrate plate", told)
     assert told["accepted"]
     assert told["age_days"] == 0
     assert told["virtual"] == BUILT
@@ -102,11 +104,17 @@ def test_json_tells_the_figures_and_the_arrows(calibrated):
 def test_what_is_kept_is_shown(calibrated, run):
     file = json.loads(calibrated.stdout)["file"]
     every = json.loads(run("calibrate", "show", "--json").stdout)
+    assert_as_written("calibrate show", every)
     assert [one["file"] for one in every] == [file]
     shown = run("calibrate", "show", file)
     assert "It is 0 days old." in shown.output
     assert "Accepted." in shown.output
-    assert run("calibrate", "show").output.count("plate-hx711-uno") >= 1
+    where, *block = run("calibrate", "show").output.splitlines()
+    assert str(Path(file).parent) in where
+    assert Path(file).name in block
+    assert f"  Virtual device: {BUILT}" in block
+    assert "  Accepted." in block
+    assert max(map(len, block)) < 80
 
 
 def test_a_calibration_that_is_given_comes_before_the_one_that_is_kept(calibrated, run, tmp_path):
@@ -119,10 +127,14 @@ def test_a_calibration_that_is_given_comes_before_the_one_that_is_kept(calibrate
 
 
 def test_three_points_tell_that_it_still_holds_and_that_it_is_of_another_plate(calibrated, run):
-    holds = run("calibrate", "check", IN_HANDS, "--mass", "20")
+    holds = run("calibrate", "check", IN_HANDS, "--mass", "20", "--json")
     assert holds.exit_code == 0, holds.output
-    assert "The calibration still holds." in holds.output
+    told = json.loads(holds.stdout)
+    assert_as_written("calibrate check", told)
+    assert told["verdict"][-1] == "Accepted."
     file = json.loads(calibrated.stdout)["file"]
+    said = run("calibrate", "check", IN_HANDS, "--mass", "20")
+    assert "The calibration still holds." in said.output
     other = IN_HANDS.replace("built=3", "built=4")
     off = run("calibrate", "check", other, "--mass", "20", "--calibration", file)
     assert off.exit_code == 1
@@ -141,6 +153,7 @@ def test_an_insole_is_calibrated_on_the_plate_under_it(calibrated, run, tmp_path
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
+    assert_as_written("calibrate insole", told)
     assert told["accepted"]
     assert told["side"] == "right"
     file = tmp_path / "worn.h5"

@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -84,16 +85,47 @@ def line_of(what: str, text: str) -> int:
 
 
 def test_a_broken_file_of_ones_own_is_told_and_the_list_still_comes(documents: Path) -> None:
-    file = own(documents, "mine.toml", "schema = ")
+    file = own(documents, "mine.toml", "schema = \n")
     listed = drill(documents, "list", "--json")
     told = json.loads(listed.stdout)
     assert "short-foot" in {one["id"] for one in told["drills"]}
     assert [one["file"] for one in told["unusable"]] == [str(file)]
-    assert f"solemetry drill check {file}" in drill(documents, "list").stderr
+    left_out = drill(documents, "list").stderr
+    assert left_out.startswith(f"Left out: {file}, line 1: This is not TOML")
+    assert f"solemetry drill check {file}" in left_out
+
+
+def test_of_two_files_with_one_id_the_second_is_left_out_and_every_verb_says_so(
+    documents: Path,
+) -> None:
+    first, second = (own(documents, name, example()) for name in ("a.toml", "b.toml"))
+    same = f"{second}, id: a.toml has the same id. Give it another."
+    assert f"Left out: {same}" in drill(documents, "list").stderr
+    checked = drill(documents, "check", second)
+    assert checked.returncode == 1
+    assert checked.stdout.splitlines() == [same, f"{second} is not sound."]
+    shown = drill(documents, "show", "lean-to-the-ball")
+    assert shown.returncode == 0
+    assert shown.stdout.splitlines()[-1] == f"File: {first}"
+    assert f"Left out: {same}" in shown.stderr
+    ran = drill(documents, "run", "lean-to-the-ball", "--level", "9")
+    assert f"Left out: {same}" in ran.stderr
+    assert "Error: lean-to-the-ball has no level 9." in ran.stderr
+
+
+def test_where_the_only_file_of_an_id_is_broken_its_error_ends_the_run(documents: Path) -> None:
+    file = own(documents, "mine.toml", example().replace("reps   = 5", "reps = 0"))
+    for verb in ("run", "show", "simulate"):
+        ended = drill(documents, verb, "lean-to-the-ball")
+        assert ended.returncode == 1
+        assert ended.stderr.startswith(f"Error: {file}, line ")
+        assert "dose.reps" in ended.stderr
+        assert "Left out" not in ended.stderr
 
 
 def test_a_drill_is_shown_as_json_that_is_the_file_again(documents: Path) -> None:
     told = json.loads(drill(documents, "show", "outgoing-roll", "--json").stdout)
+    assert tomllib.loads(Path(told["file"]).read_text("utf-8"))["id"] == "outgoing-roll"
     assert told["id"] == "outgoing-roll"
     assert told["schema"] == 1
     assert told["level"][0]["pass"]["reps_ok"] == 4

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result as Typed
 from typer.testing import CliRunner
+from written_keys import assert_as_written
 
 from solemetry.errors import SolemetryError
 from solemetry_host.cli import app
@@ -177,6 +178,7 @@ def test_what_was_done_shows_how_far_somebody_is(
     one = library.person(person("add", "name=Ida").output.strip())
     one.keep(make_result(one.id))
     told = json.loads(person("progress", one.id, "--json").output)
+    assert_as_written("person progress", told)
     assert set(told) == {"single-leg-eyes-closed"}
     assert told["single-leg-eyes-closed"]["levels"] == 3
     assert "passed" in person("progress", one.id).output

@@ -38,11 +38,14 @@ class Checked:
         None where the schema refuses it.
     findings : tuple of Finding
         In the order of the file.
+    id : str
+        What it calls itself, also where the schema refuses it; empty where it does not say.
     """
 
     file: Path
     content: Content | None
     findings: tuple[Finding, ...]
+    id: str = ""
 
     @property
     def sound(self) -> bool:
@@ -57,12 +60,17 @@ class Checked:
         FileError
             When it cannot be used.
         """
-        refused = [finding for finding in self.findings if finding.refused]
-        if refused or self.content is None:
-            raise FileError(
-                f"{self.file}, {refused[0]}", f"For all of it: solemetry drill check {self.file}"
-            )
+        if self.content is None or not self.sound:
+            raise self.refusal
         return self.content
+
+    @property
+    def refusal(self) -> FileError:
+        """Why it cannot be used, of one that cannot."""
+        first = next(finding for finding in self.findings if finding.refused)
+        return FileError(
+            f"{self.file}, {first}", f"For all of it: solemetry drill check {self.file}"
+        )
 
 
 def check(file: Path, known: Known | None = None) -> Checked:
@@ -93,11 +101,12 @@ def check_text(text: str, file: Path, known: Known | None = None) -> Checked:
         told = tomllib.loads(text)
         lines = lines_of(text)
     except ValueError as error:
-        return Checked(file, None, (_syntax(str(error)),))
+        return Checked(file, None, (_syntax(str(error)),), _id_of_no_toml(text))
     except RecursionError:
         return Checked(file, None, (_unreadable("Lists stand in lists without end", None),))
+    name = told["id"] if isinstance(told.get("id"), str) else ""
     if too_large := list(_too_large(told, ())):
-        return Checked(file, None, tuple(_placed(too_large, lines)))
+        return Checked(file, None, tuple(_placed(too_large, lines)), name)
     model = _OTHER_KINDS.get(str(told.get("kind")), Drill)
     content, findings = _understood(told, model)
     findings += word_findings(told)
@@ -105,7 +114,7 @@ def check_text(text: str, file: Path, known: Known | None = None) -> Checked:
         findings += lint(content, known)
     elif isinstance(content, Plan) and known:
         findings += drill_references(content, known.levels)
-    return Checked(file, content, tuple(_placed(findings, lines)))
+    return Checked(file, content, tuple(_placed(findings, lines)), name)
 
 
 def _understood(
@@ -153,6 +162,12 @@ def _syntax(said: str) -> Finding:
     line = re.search(r"at line (\d+)", said)
     what = re.sub(r" \(at [^)]*\)$", "", said)
     return _unreadable(f"This is not TOML: {what}", int(line[1]) if line else None)
+
+
+def _id_of_no_toml(text: str) -> str:
+    before_tables = text.partition("\n[")[0]
+    line = re.search(r"""^id *= *["']([^"'\n]+)["']""", before_tables, re.MULTILINE)
+    return line[1] if line else ""
 
 
 def _unreadable(what: str, line: int | None) -> Finding:

@@ -107,12 +107,16 @@ def outcome_json(ran: Ran) -> str:
     return json.dumps(outcome | {"recording": recording}, indent=2)
 
 
-def run_drill(asked: Asked, console: Console, confirm: Callable[[str], bool]) -> Ran:
+def run_drill(
+    asked: Asked, shelf: Shelf, console: Console, confirm: Callable[[str], bool]
+) -> Ran:
     """Do a drill, or grade it again from its recording.
 
     Parameters
     ----------
     asked : Asked
+    shelf : Shelf
+        Where the drill is looked for.
     console : Console
         Where it is shown.
     confirm : callable
@@ -123,7 +127,6 @@ def run_drill(asked: Asked, console: Console, confirm: Callable[[str], bool]) ->
     SolemetryError
         When it cannot begin; says why.
     """
-    shelf = Shelf()
     drill = shelf.drill_or_file(asked.drill)
     again = _graded_again(drill, asked.devices)
     if again is not None:

@@ -20,9 +20,8 @@ from solemetry_host.drills.simulated.trials import (
 )
 
 
-def levels(name: str | None, level: int = 1) -> list[tuple[Drill, int]]:
+def levels(shelf: Shelf, name: str | None, level: int = 1) -> list[tuple[Drill, int]]:
     """Return one drill at one level, or without a name all drills at all their levels."""
-    shelf = Shelf()
     if name is not None:
         return [(shelf.drill_or_file(name), level)]
     return [
